@@ -75,14 +75,16 @@ TEST_CASE("a semaphore lets through as many as it has places, in order")
     FakeScheduler scheduler;
     Semaphore places(scheduler, 2);
     std::vector<int> order;
-    const auto work = [](Semaphore& semaphore, Scheduler& s, std::vector<int>& done, int n) -> Task<> {
+    const auto work = [](Semaphore& semaphore, Scheduler& s, std::vector<int>& done, int n
+                      ) -> Task<> {
         auto permit = co_await semaphore.acquire();
         co_await sleep(s, seconds{1});
         done.push_back(n);
     };
     const auto start = scheduler.now();
     TaskGroup group(scheduler);
-    for (int i = 0; i < 6; ++i) group.spawn(work(places, scheduler, order, i));
+    for (int i = 0; i < 6; ++i)
+        group.spawn(work(places, scheduler, order, i));
     scheduler.run(group.join());
     CHECK(order == std::vector{0, 1, 2, 3, 4, 5});
     CHECK(scheduler.now() - start == seconds{3});
@@ -92,5 +94,6 @@ TEST_CASE("blocking work hands its answer and its exception back to the loop")
 {
     FakeScheduler scheduler;
     CHECK(scheduler.run(blocking(scheduler, [] { return 7; })) == 7);
-    CHECK_THROWS(scheduler.run(blocking(scheduler, []() -> int { throw std::runtime_error("x"); })));
+    CHECK_THROWS(scheduler.run(blocking(scheduler, []() -> int { throw std::runtime_error("x"); }))
+    );
 }

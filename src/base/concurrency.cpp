@@ -89,7 +89,8 @@ Task<> TaskGroup::watch(Task<> task)
 
 Task<> TaskGroup::join()
 {
-    while (running_ != 0) co_await idle_.wait();
+    while (running_ != 0)
+        co_await idle_.wait();
     if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
 }
 

@@ -93,7 +93,8 @@ private:
     Notice idle_;
 };
 
-/// Runs all `tasks` side by side, answers in their order. An exception of one is thrown after all ended.
+/// Runs all `tasks` side by side, answers in their order. An exception of one is thrown after all
+/// ended.
 template <class T>
 Task<std::vector<T>> all(Scheduler& scheduler, std::vector<Task<T>> tasks)
 {
@@ -102,11 +103,13 @@ Task<std::vector<T>> all(Scheduler& scheduler, std::vector<Task<T>> tasks)
     const auto keep = [](Task<T> task, std::optional<T>& slot) -> Task<> {
         slot.emplace(co_await task);
     };
-    for (std::size_t i = 0; i < tasks.size(); ++i) group.spawn(keep(std::move(tasks[i]), found[i]));
+    for (std::size_t i = 0; i < tasks.size(); ++i)
+        group.spawn(keep(std::move(tasks[i]), found[i]));
     co_await group.join();
     std::vector<T> answers;
     answers.reserve(found.size());
-    for (auto& slot : found) answers.push_back(std::move(*slot));
+    for (auto& slot : found)
+        answers.push_back(std::move(*slot));
     co_return answers;
 }
 

@@ -38,8 +38,9 @@ constexpr bool is_retryable(Code code)
 /// A failure somebody near the call is expected to handle.
 struct Error {
     Code code;
-    std::string message;  ///< For a person: what was tried, on what (file:line:column), why it failed.
-    std::string mend;     ///< What to do about it, one imperative sentence; may be empty.
+    std::string
+        message;       ///< For a person: what was tried, on what (file:line:column), why it failed.
+    std::string mend;  ///< What to do about it, one imperative sentence; may be empty.
 
     /// Adds what we were doing: `error.during("pull nginx:1.27")`.
     [[nodiscard]] Error during(std::string_view doing) const

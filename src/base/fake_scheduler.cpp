@@ -6,7 +6,10 @@ namespace diorama {
 
 class FakeScheduler::Entry final : public Scheduler::Timer {
 public:
-    Entry(std::shared_ptr<Timers> timers, Timers::key_type key) : timers_(std::move(timers)), key_(key) {}
+    Entry(std::shared_ptr<Timers> timers, Timers::key_type key)
+        : timers_(std::move(timers)),
+          key_(key)
+    {}
     ~Entry() override { timers_->erase(key_); }
 
 private:
@@ -14,7 +17,8 @@ private:
     Timers::key_type key_;
 };
 
-std::unique_ptr<Scheduler::Timer> FakeScheduler::after(milliseconds delay, std::function<void()> work)
+std::unique_ptr<Scheduler::Timer>
+FakeScheduler::after(milliseconds delay, std::function<void()> work)
 {
     const Timers::key_type key{now_ + std::max(delay, milliseconds{0}), ++sequence_};
     timers_->emplace(key, std::move(work));

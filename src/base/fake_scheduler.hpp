@@ -46,7 +46,8 @@ public:
         };
         spawn(keep(std::move(task), answer, thrown));
         while (!answer && !thrown) {
-            if (!run_ready() && !jump()) throw std::logic_error("the task waits for nothing that can happen");
+            if (!run_ready() && !jump())
+                throw std::logic_error("the task waits for nothing that can happen");
         }
         if (thrown) std::rethrow_exception(thrown);
         if constexpr (!std::is_void_v<T>) return std::move(*answer);

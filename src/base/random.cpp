@@ -1,8 +1,7 @@
 #include "base/random.hpp"
 
-#include <sys/random.h>
-
 #include <stdexcept>
+#include <sys/random.h>
 
 namespace diorama {
 

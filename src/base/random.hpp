@@ -30,7 +30,8 @@ public:
     {
         static constexpr char alphabet[] = "0123456789abcdef";
         std::string text;
-        for (std::size_t i = 0; i < digits; ++i) text.push_back(alphabet[number() & 15U]);
+        for (std::size_t i = 0; i < digits; ++i)
+            text.push_back(alphabet[number() & 15U]);
         return text;
     }
 };
@@ -44,7 +45,8 @@ public:
     explicit SeededRandom(std::uint64_t seed) : engine_(seed) {}
     void fill(std::span<std::uint8_t> bytes) override
     {
-        for (auto& byte : bytes) byte = static_cast<std::uint8_t>(engine_());
+        for (auto& byte : bytes)
+            byte = static_cast<std::uint8_t>(engine_());
     }
 
 private:

@@ -26,13 +26,15 @@ public:
 
     virtual Instant now() const = 0;
 
-    /// Runs `work` on the loop, after what runs now. The only member that may be called from any thread.
+    /// Runs `work` on the loop, after what runs now. The only member that may be called from any
+    /// thread.
     virtual void post(std::function<void()> work) = 0;
 
     /// Runs `work` on the loop after `delay`, unless the timer goes first.
     virtual std::unique_ptr<Timer> after(milliseconds delay, std::function<void()> work) = 0;
 
-    /// Runs `work`, which may block, beside the loop, then `done` on the loop. `work` must not throw.
+    /// Runs `work`, which may block, beside the loop, then `done` on the loop. `work` must not
+    /// throw.
     virtual void beside(std::function<void()> work, std::function<void()> done) = 0;
 };
 

@@ -11,7 +11,8 @@ Secret::~Secret()
 
 bool Secret::equals(std::string_view other) const
 {
-    return value_.size() == other.size() && sodium_memcmp(value_.data(), other.data(), other.size()) == 0;
+    return value_.size() == other.size() &&
+           sodium_memcmp(value_.data(), other.data(), other.size()) == 0;
 }
 
 }  // namespace diorama

@@ -81,13 +81,13 @@ const std::vector<Move>& moves()
 
 Result<State> next(State from, Event on)
 {
-    const auto move = std::ranges::find_if(moves(), [&](const Move& m) {
-        return m.from == from && m.on == on;
-    });
+    const auto move =
+        std::ranges::find_if(moves(), [&](const Move& m) { return m.from == from && m.on == on; });
     if (move != moves().end()) return move->to;
     return Error{
         Code::conflict,
-        fmt::format("'{}' cannot happen to an environment that is {}", name(on), name(from))};
+        fmt::format("'{}' cannot happen to an environment that is {}", name(on), name(from))
+    };
 }
 
 namespace {

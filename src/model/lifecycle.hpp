@@ -40,12 +40,29 @@ enum class Event {
 };
 
 inline constexpr std::array states{
-    State::pending,  State::awaiting_approval, State::provisioning, State::ready,     State::updating,
-    State::asleep,   State::failed,            State::destroying,   State::destroyed,
+    State::pending,
+    State::awaiting_approval,
+    State::provisioning,
+    State::ready,
+    State::updating,
+    State::asleep,
+    State::failed,
+    State::destroying,
+    State::destroyed,
 };
 inline constexpr std::array events{
-    Event::held,   Event::approved, Event::claimed, Event::changed, Event::healthy, Event::broken,
-    Event::kept,   Event::rested,   Event::visited, Event::closed,  Event::erased,  Event::reopened,
+    Event::held,
+    Event::approved,
+    Event::claimed,
+    Event::changed,
+    Event::healthy,
+    Event::broken,
+    Event::kept,
+    Event::rested,
+    Event::visited,
+    Event::closed,
+    Event::erased,
+    Event::reopened,
 };
 
 std::string_view name(State state);

@@ -1,0 +1,51 @@
+#include "model/environment.hpp"
+
+#include <array>
+#include <cstdlib>
+
+namespace diorama {
+
+std::string_view name(Kind kind)
+{
+    switch (kind) {
+        case Kind::pull_request: return "pull_request";
+        case Kind::branch: return "branch";
+        case Kind::commit: return "commit";
+        case Kind::named: return "named";
+    }
+    std::abort();
+}
+
+Result<Kind> kind_named(std::string_view text)
+{
+    using enum Kind;
+    for (const Kind kind : {pull_request, branch, commit, named}) {
+        if (name(kind) == text) return kind;
+    }
+    return Error{
+        Code::invalid,
+        fmt::format("'{}' is not a kind of environment", text),
+        "Use pull_request, branch, commit or named."
+    };
+}
+
+std::string_view name(Presence presence)
+{
+    switch (presence) {
+        case Presence::awake: return "awake";
+        case Presence::asleep: return "asleep";
+        case Presence::gone: return "gone";
+    }
+    std::abort();
+}
+
+Result<Presence> presence_named(std::string_view text)
+{
+    using enum Presence;
+    for (const Presence presence : {awake, asleep, gone}) {
+        if (name(presence) == text) return presence;
+    }
+    return Error{Code::invalid, fmt::format("'{}' is not a presence", text)};
+}
+
+}  // namespace diorama

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "model/ids.hpp"
+#include "model/lifecycle.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace diorama {
+
+/// What an environment previews.
+enum class Kind { pull_request, branch, commit, named };
+
+std::string_view name(Kind kind);
+Result<Kind> kind_named(std::string_view text);
+
+/// Who an environment is, unique within its tenant. The key is the pull request's number, the
+/// branch, the full commit or the chosen name: facts a person typed, so display only.
+struct Identity {
+    ProjectId project;
+    Kind kind = Kind::pull_request;
+    std::string key;
+
+    friend auto operator<=>(const Identity&, const Identity&) = default;
+};
+
+/// Who does something. Every command takes one and every event records it.
+struct Actor {
+    enum class Type { user, token, forge, timer, system };
+
+    Type type = Type::system;
+    std::string name;  ///< For people: a login, a token's name, "resync".
+    std::optional<UserId> user;
+
+    friend bool operator==(const Actor&, const Actor&) = default;
+};
+
+/// How far an environment shall be from running. Destroying is not sleeping: it has no way back.
+enum class Presence { awake, asleep, gone };
+
+std::string_view name(Presence presence);
+Result<Presence> presence_named(std::string_view text);
+
+/// What shall be. Written by commands, read by the worker, who makes it so.
+struct Wanted {
+    Generation generation = 0;
+    std::string ref;     ///< Full ref name or empty when the commit was named directly.
+    std::string commit;  ///< 40 or 64 hex digits; empty until the source resolved `ref`.
+    Presence presence = Presence::awake;
+    bool rebuild = false;  ///< Redeploy: build and restart even where nothing changed.
+
+    friend bool operator==(const Wanted&, const Wanted&) = default;
+};
+
+/// One preview and where it stands.
+struct Environment {
+    EnvironmentId id;
+    TenantId tenant;
+    Identity identity;
+    std::optional<std::int64_t> pull_request;
+    std::optional<UserId> owner;
+    std::string slug;  ///< Unique among hosts and names; see naming.hpp.
+    State state = State::pending;
+    std::uint64_t version = 0;  ///< Counts writes: an update names the one it saw.
+    Wanted wanted;
+    Generation serving = 0;      ///< The generation whose containers answer; 0 while none does.
+    std::string serving_commit;  ///< Empty while none serves.
+    std::string cause;           ///< Why the last deployment failed, one sentence; else empty.
+    Instant created_at{};
+    Instant updated_at{};
+    std::optional<Instant> last_accessed_at;
+    std::optional<Instant> destroyed_at;
+
+    friend bool operator==(const Environment&, const Environment&) = default;
+};
+
+/// One attempt to put a generation up.
+struct Deployment {
+    DeploymentId id;
+    EnvironmentId environment;
+    Generation generation = 0;
+    std::string commit;
+    DeploymentStatus status = DeploymentStatus::queued;
+    std::string cause;  ///< Why it failed or was superseded, one sentence; else empty.
+    Instant created_at{};
+    std::optional<Instant> started_at;
+    std::optional<Instant> completed_at;
+
+    friend bool operator==(const Deployment&, const Deployment&) = default;
+};
+
+/// A repository whose pull requests and branches get environments.
+struct Project {
+    ProjectId id;
+    TenantId tenant;
+    std::string slug;        ///< Chosen once, unique.
+    std::string repository;  ///< Canonical location, without credentials.
+    std::string name;        ///< owner/name as people say it.
+    Instant created_at{};
+
+    friend bool operator==(const Project&, const Project&) = default;
+};
+
+}  // namespace diorama
