@@ -1,0 +1,96 @@
+#pragma once
+
+#include "git/git.hpp"
+
+#include <optional>
+
+namespace diorama::git {
+
+/// Contents of many objects, through one `cat-file --batch`.
+class BlobStream {
+public:
+    /// A part of one object, in the order asked for. Big objects come in several.
+    struct Piece {
+        std::size_t object = 0;  ///< Index into the ids asked for.
+        std::uint64_t size = 0;  ///< Of the whole object.
+        std::string bytes;
+        bool last = true;  ///< The object is complete with this.
+    };
+
+    BlobStream(Scheduler& scheduler, std::unique_ptr<Process> process, std::size_t count)
+        : scheduler_(&scheduler),
+          process_(std::move(process)),
+          count_(count)
+    {}
+
+    /// The next pieces, about `wanted` bytes of them in one turn; none at the end.
+    Task<Result<std::vector<Piece>>> next(std::size_t wanted = 1U << 20);
+
+private:
+    Result<std::vector<Piece>> read(std::size_t wanted);
+    Result<Piece> read_piece();
+
+    Scheduler* scheduler_;
+    std::unique_ptr<Process> process_;
+    std::size_t count_;
+    std::size_t object_ = 0;
+    std::uint64_t size_ = 0;
+    std::uint64_t left_ = 0;
+    bool inside_ = false;
+};
+
+/// One bare repository on our disk that holds single commits, each kept by
+/// refs/diorama/commits/<id>. Nothing is ever checked out of it. It takes no lock: `source` lets
+/// one writer in at a time.
+class Mirror {
+public:
+    Mirror(const Git& git, std::filesystem::path folder) : git_(&git), folder_(std::move(folder)) {}
+
+    const std::filesystem::path& folder() const { return folder_; }
+
+    /// Makes an empty repository where none is.
+    Task<Result<>> create(std::stop_token stop = {}) const;
+
+    /// True when `commit` and its root tree are here.
+    Task<Result<bool>> has(ObjectId commit, std::stop_token stop = {}) const;
+
+    /// Brings `commit`, without its history, and keeps it. `conflict` when `ref` is what was
+    /// fetched and it points elsewhere by now.
+    Task<Result<>> fetch(
+        Remote remote,
+        ObjectId commit,
+        std::optional<RefName> ref,
+        Limits limits,
+        std::stop_token stop
+    ) const;
+
+    Task<Result<Commit>> commit(ObjectId id, std::stop_token stop = {}) const;
+
+    /// All entries below `tree`, folders before what is in them; a listing over `most` bytes is
+    /// refused.
+    Task<Result<std::vector<TreeEntry>>>
+    list(ObjectId tree, std::uint64_t most, std::stop_token stop = {}) const;
+
+    /// The content of one blob of at most `most` bytes.
+    Task<Result<std::string>>
+    read(ObjectId blob, std::uint64_t most, std::stop_token stop = {}) const;
+
+    /// The contents of many, one after the other.
+    Result<BlobStream>
+    stream(const std::vector<ObjectId>& blobs, milliseconds time, std::stop_token stop = {}) const;
+
+    /// Lets go of every commit but these and frees the room they took.
+    Task<Result<>> keep_only(std::vector<ObjectId> commits, std::stop_token stop = {}) const;
+
+private:
+    Task<Result<std::string>>
+    run(std::vector<std::string> words,
+        CommandLimits limits,
+        std::stop_token stop,
+        std::string input = {}) const;
+
+    const Git* git_;
+    std::filesystem::path folder_;
+};
+
+}  // namespace diorama::git
