@@ -113,6 +113,8 @@ struct Service {
     std::optional<std::vector<std::string>> command;
     std::map<std::string, std::string> environment;
     std::vector<std::uint16_t> ports;  ///< Container ports it listens on: ports, then expose.
+    bool published = false;            ///< Has `ports`, rather than only `expose`.
+    bool routed = false;               ///< Has a host of its own; see main_service.hpp.
     std::vector<Dependency> depends_on;
     std::optional<Healthcheck> healthcheck;
     std::optional<HealthPath> health;  ///< x-diorama.health
@@ -178,6 +180,7 @@ struct Plan {
     std::vector<Service> services;  ///< In file order.
     std::map<std::string, Volume> volumes;
     std::map<std::string, Network> networks;
+    std::string main_asked;   ///< x-diorama.main
     std::string main;         ///< The service under the plain host; empty: nothing to route.
     std::string main_chosen;  ///< Why that one, and how to choose another: a sentence.
     std::vector<Note> notes;
