@@ -45,14 +45,14 @@ std::string_view name(Presence presence);
 Result<Presence> presence_named(std::string_view text);
 
 /// What shall be. Written by commands, read by the worker, who makes it so.
-struct Wanted {
+struct Wish {
     Generation generation = 0;
     std::string ref;     ///< Full ref name or empty when the commit was named directly.
     std::string commit;  ///< 40 or 64 hex digits; empty until the source resolved `ref`.
     Presence presence = Presence::awake;
     bool rebuild = false;  ///< Redeploy: build and restart even where nothing changed.
 
-    friend bool operator==(const Wanted&, const Wanted&) = default;
+    friend bool operator==(const Wish&, const Wish&) = default;
 };
 
 /// One preview and where it stands.
@@ -65,7 +65,7 @@ struct Environment {
     std::string slug;  ///< Unique among hosts and names; see naming.hpp.
     State state = State::pending;
     std::uint64_t version = 0;  ///< Counts writes: an update names the one it saw.
-    Wanted wanted;
+    Wish wanted;
     Generation serving = 0;      ///< The generation whose containers answer; 0 while none does.
     std::string serving_commit;  ///< Empty while none serves.
     std::string cause;           ///< Why the last deployment failed, one sentence; else empty.
