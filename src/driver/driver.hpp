@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/task.hpp"
+#include "model/files.hpp"
 #include "model/inventory.hpp"
 #include "model/plan.hpp"
 
@@ -15,9 +16,6 @@
 namespace diorama {
 
 using Labels = std::map<std::string, std::string>;
-
-/// The next piece of a long text, nothing at its end. Pulled, so that whoever reads sets the pace.
-using Chunks = std::function<Task<Result<std::optional<std::string>>>()>;
 
 struct NetworkIntent {
     std::string name;

@@ -5,11 +5,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace diorama {
+
+/// The next piece of a long text, nothing at its end. Pulled, so that whoever reads sets the pace.
+using Chunks = std::function<Task<Result<std::optional<std::string>>>()>;
 
 /// A path of a commit's tree, as git records it.
 struct FileEntry {
