@@ -1,0 +1,33 @@
+#pragma once
+
+#include "model/environment.hpp"
+#include "store/page.hpp"
+#include "store/tx.hpp"
+
+#include <string>
+#include <string_view>
+
+/// One row per attempt to put a generation up (A09, K03).
+namespace diorama::deployments {
+
+Result<> insert(Tx& tx, const Deployment& deployment);
+Result<Deployment> find(Tx& tx, DeploymentId id);
+
+/// queued → in_progress. `conflict` when it is anything else.
+Result<Deployment> start(Tx& tx, DeploymentId id, Instant now);
+
+/// Ends it as success, failed or superseded. `conflict` when it ended already.
+Result<Deployment>
+finish(Tx& tx, DeploymentId id, DeploymentStatus status, std::string_view cause, Instant now);
+
+/// Ends as superseded every attempt for a generation older than `newest`; answers how many.
+std::int64_t supersede(Tx& tx, EnvironmentId environment, Generation newest, Instant now);
+
+/// The attempt for a generation that is not over yet, or the last one: newest first.
+Result<Deployment> latest(Tx& tx, EnvironmentId environment);
+
+/// Newest first. `after` is a page's `next`.
+Result<Page<Deployment>>
+list(Tx& tx, EnvironmentId environment, std::string_view after, std::size_t limit);
+
+}  // namespace diorama::deployments

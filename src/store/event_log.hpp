@@ -1,0 +1,36 @@
+#pragma once
+
+#include "model/environment.hpp"
+#include "store/tx.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What happened to each environment, in order, and who did it. Written once, never changed.
+namespace diorama::event_log {
+
+struct Record {
+    EnvironmentId environment;
+    std::uint64_t sequence = 0;  ///< By environment, without gaps.
+    Instant at{};
+    Actor actor;
+    std::string event;  ///< A move's name, or a note's, such as "wanted".
+    State from = State::pending;
+    State to = State::pending;
+    std::string data = "{}";  ///< JSON.
+
+    friend bool operator==(const Record&, const Record&) = default;
+};
+
+/// Adds a note that is no move: `from` and `to` are the state it stands in. Answers its sequence.
+Result<std::uint64_t> note(Tx& tx, EnvironmentId environment, const Record& record);
+
+/// What came after `after`, oldest first: the way to resume.
+std::vector<Record> list(Tx& tx, EnvironmentId environment, std::uint64_t after, std::size_t limit);
+
+/// The number of the newest event, 0 when there is none.
+std::uint64_t last(Tx& tx, EnvironmentId environment);
+
+}  // namespace diorama::event_log
