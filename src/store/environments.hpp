@@ -37,7 +37,7 @@ Result<Environment> find_by_slug(Tx& tx, std::string_view slug);
 /// Records a new wish: the next generation with what `change` says (its own number is ignored).
 /// An event "wanted" says who wished what.
 Result<Environment>
-want(Tx& tx, EnvironmentId id, const Wanted& change, const Actor& actor, Instant now);
+want(Tx& tx, EnvironmentId id, const Wish& change, const Actor& actor, Instant now);
 
 /// Awake or asleep: no new generation, nothing is built for it.
 Result<Environment> want_presence(Tx& tx, EnvironmentId id, Presence presence, Instant now);
