@@ -15,6 +15,7 @@ namespace diorama {
 struct Position {
     int line = 0;
     int column = 0;  ///< In characters, not bytes, for YAML and TOML.
+    int source = 0;  ///< Which text, where trees of several are merged; numbered by who merges.
 
     bool known() const { return line > 0; }
     friend bool operator==(const Position&, const Position&) = default;

@@ -1,5 +1,6 @@
 #include "model/judge.hpp"
 
+#include "base/unicode.hpp"
 #include "model/main_service.hpp"
 #include "model/words.hpp"
 
@@ -27,7 +28,7 @@ void Judge::name(std::string_view kind, const std::string& name)
     if (is_name(name)) return;
     refuse(
         {},
-        fmt::format("'{}' cannot be the name of a {}", printable(name), kind),
+        fmt::format("'{}' cannot be the name of a {}", display(name), kind),
         "Use up to 63 letters, digits, '.', '_' and '-', beginning with a letter or digit."
     );
 }
@@ -81,20 +82,20 @@ void judge_links(const Plan& plan, const Service& service, Judge& judge)
     for (const Dependency& each : service.depends_on) {
         if (each.required && !plan.find(each.service))
             judge.refuse(
-                {"depends_on"}, fmt::format("there is no service {}", printable(each.service)), {}
+                {"depends_on"}, fmt::format("there is no service {}", display(each.service)), {}
             );
     }
     for (const NetworkJoin& each : service.networks) {
         if (!plan.networks.contains(each.network))
             judge.refuse(
-                {"networks"}, fmt::format("there is no network {}", printable(each.network)), {}
+                {"networks"}, fmt::format("there is no network {}", display(each.network)), {}
             );
     }
     for (const Mount& each : service.mounts) {
         const auto* volume = std::get_if<VolumeMount>(&each);
         if (volume && !plan.volumes.contains(volume->volume))
             judge.refuse(
-                {"volumes"}, fmt::format("there is no volume {}", printable(volume->volume)), {}
+                {"volumes"}, fmt::format("there is no volume {}", display(volume->volume)), {}
             );
     }
     const auto port = service.port();

@@ -1,3 +1,4 @@
+#include "base/unicode.hpp"
 #include "model/judge.hpp"
 #include "model/words.hpp"
 
@@ -12,7 +13,7 @@ void Judge::image(const ImageRef& image)
     if (is_image_reference(image.reference)) return;
     refuse(
         {"image"},
-        fmt::format("'{}' is not the name of an image", printable(image.reference)),
+        fmt::format("'{}' is not the name of an image", display(image.reference)),
         "Write it like nginx:1.27 or registry.example/team/app:tag."
     );
 }
@@ -23,7 +24,7 @@ void Judge::build(const BuildSpec& build)
         if (is_tree_path(value)) return;
         refuse(
             {"build", key},
-            fmt::format("'{}' leads out of the repository", printable(value)),
+            fmt::format("'{}' leads out of the repository", display(value)),
             "Name a path inside the repository."
         );
     };
@@ -36,17 +37,15 @@ void Judge::build(const BuildSpec& build)
     at_most("args", build.args.size(), policy_.environment);
     for (const auto& [key, value] : build.args) {
         if (is_variable(key) && !value.contains('\0')) continue;
-        refuse(
-            {"build", "args"}, fmt::format("'{}' cannot be a build argument", printable(key)), {}
-        );
+        refuse({"build", "args"}, fmt::format("'{}' cannot be a build argument", display(key)), {});
     }
     if (!build.target.empty() && !is_name(build.target))
-        refuse({"build", "target"}, fmt::format("'{}' is no stage", printable(build.target)), {});
+        refuse({"build", "target"}, fmt::format("'{}' is no stage", display(build.target)), {});
     for (const std::string& image : build.cache_from) {
         if (!is_image_reference(image))
             refuse(
                 {"build", "cache_from"},
-                fmt::format("'{}' is not the name of an image", printable(image)),
+                fmt::format("'{}' is not the name of an image", display(image)),
                 "Name images only."
             );
     }
@@ -61,7 +60,7 @@ void Judge::environment(const Service& service)
         if (!is_environment_name(key) || value.contains('\0'))
             refuse(
                 {"environment"},
-                fmt::format("'{}' cannot be a variable", printable(key)),
+                fmt::format("'{}' cannot be a variable", display(key)),
                 "Use a name without '=', blanks and control characters."
             );
     }
@@ -73,7 +72,7 @@ void Judge::target(const std::string& path)
     if (!is_container_path(path))
         refuse(
             {"volumes"},
-            fmt::format("'{}' is no absolute path in a container", printable(path)),
+            fmt::format("'{}' is no absolute path in a container", display(path)),
             "Mount at an absolute path without '..'."
         );
     else if (is_kernel_path(path))
@@ -97,13 +96,13 @@ void Judge::mount(const ContentMount& mount)
     else if (!is_tree_path(mount.source))
         refuse(
             {"volumes"},
-            fmt::format("'{}' leads out of the repository", printable(mount.source)),
+            fmt::format("'{}' leads out of the repository", display(mount.source)),
             "Mount a path inside the repository."
         );
     if (mount.mode && *mount.mode > 0777)
         refuse({"volumes"}, "a file mode above 0777", "Leave out set-user-id and sticky bits.");
     if (!is_owner(mount.owner))
-        refuse({"volumes"}, fmt::format("'{}' is no uid:gid", printable(mount.owner)), {});
+        refuse({"volumes"}, fmt::format("'{}' is no uid:gid", display(mount.owner)), {});
 }
 
 void Judge::mount(const TmpfsMount& mount)
@@ -135,13 +134,13 @@ void Judge::names(const Service& service)
     if (!service.hostname.empty() && !is_host_name(service.hostname))
         refuse(
             {"hostname"},
-            fmt::format("'{}' is no host name", printable(service.hostname)),
+            fmt::format("'{}' is no host name", display(service.hostname)),
             "Use letters, digits, '-' and '.'."
         );
     if (!service.container_name.empty() && !is_name(service.container_name))
         refuse(
             {"container_name"},
-            fmt::format("'{}' is no name", printable(service.container_name)),
+            fmt::format("'{}' is no name", display(service.container_name)),
             "Use letters, digits, '.', '_' and '-'."
         );
     for (const NetworkJoin& join : service.networks) {
@@ -149,7 +148,7 @@ void Judge::names(const Service& service)
             if (!is_name(alias))
                 refuse(
                     {"networks", join.network},
-                    fmt::format("'{}' is no alias", printable(alias)),
+                    fmt::format("'{}' is no alias", display(alias)),
                     "Use letters, digits, '.', '_' and '-'."
                 );
         }
@@ -162,19 +161,19 @@ void Judge::privileges(const Service& service)
         if (policy_.capabilities.contains(capability)) continue;
         refuse(
             {"cap_add", capability},
-            fmt::format("the capability {} is not allowed", printable(capability)),
+            fmt::format("the capability {} is not allowed", display(capability)),
             fmt::format("Remove it, or allow it in security.capabilities.")
         );
     }
     for (const std::string& capability : service.cap_drop) {
         if (!is_capability(capability))
-            refuse({"cap_drop"}, fmt::format("'{}' is no capability", printable(capability)), {});
+            refuse({"cap_drop"}, fmt::format("'{}' is no capability", display(capability)), {});
     }
     for (const auto& [key, value] : service.sysctls) {
         if (policy_.sysctls.contains(key) && is_sysctl_value(value)) continue;
         refuse(
             {"sysctls", key},
-            fmt::format("the sysctl {} = {} is not allowed", printable(key), printable(value)),
+            fmt::format("the sysctl {} = {} is not allowed", display(key), display(value)),
             "Remove it, or allow it in security.sysctls."
         );
     }
@@ -183,10 +182,10 @@ void Judge::privileges(const Service& service)
     if (policy_.require_non_root && root)
         refuse({"user"}, "root is not allowed here", "Name another user, e.g. user: \"1000\".");
     if (!is_user(service.user))
-        refuse({"user"}, fmt::format("'{}' is no user", printable(service.user)), {});
+        refuse({"user"}, fmt::format("'{}' is no user", display(service.user)), {});
     for (const std::string& group : service.group_add) {
         if (group.empty() || !is_user(group) || group.contains(':'))
-            refuse({"group_add"}, fmt::format("'{}' is no group", printable(group)), {});
+            refuse({"group_add"}, fmt::format("'{}' is no group", display(group)), {});
     }
 }
 
@@ -219,10 +218,7 @@ void Judge::ulimits(const Service& service)
             refuse(
                 {"ulimits", each.name},
                 fmt::format(
-                    "the ulimit {} = {}:{} is not allowed",
-                    printable(each.name),
-                    each.soft,
-                    each.hard
+                    "the ulimit {} = {}:{} is not allowed", display(each.name), each.soft, each.hard
                 ),
                 "Lower it or leave it out."
             );
@@ -257,7 +253,7 @@ void Judge::hosts(const Service& service)
         if (is_host_name(host) && is_scene_address(address)) continue;
         refuse(
             {"extra_hosts"},
-            fmt::format("{} → {} leads out of the scene", printable(host), printable(address)),
+            fmt::format("{} → {} leads out of the scene", display(host), display(address)),
             "Name a service of this file or an ordinary address."
         );
     }
@@ -281,8 +277,7 @@ void Judge::words(const Service& service)
     if (service.healthcheck) check("healthcheck", service.healthcheck->test);
 
     const auto is_plain = [&](const char* key, bool fits, const std::string& value) {
-        if (!fits)
-            refuse({key}, fmt::format("{}: '{}' is not possible", key, printable(value)), {});
+        if (!fits) refuse({key}, fmt::format("{}: '{}' is not possible", key, display(value)), {});
     };
     is_plain("restart", is_restart_policy(service.restart), service.restart);
     is_plain("stop_signal", is_signal(service.stop_signal), service.stop_signal);

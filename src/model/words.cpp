@@ -90,14 +90,6 @@ bool is_scene_ipv6(const unsigned char* bytes)
 
 }  // namespace
 
-std::string printable(std::string_view text)
-{
-    constexpr std::size_t most = 120;
-    std::string shown(text.substr(0, most));
-    std::ranges::replace_if(shown, is_control, '?');
-    return text.size() > most ? shown + "…" : shown;
-}
-
 bool has_control(std::string_view text)
 {
     return std::ranges::any_of(text, is_control);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 namespace diorama {
@@ -8,8 +7,6 @@ namespace diorama {
 /// What a word from a manifest may look like before it goes to an engine. Each is a plain test of
 /// characters, and none of them says where the word came from.
 
-/// For messages: control characters and what would break a line become '?', long words are cut.
-std::string printable(std::string_view text);
 bool has_control(std::string_view text);
 
 bool is_name(std::string_view text);              ///< Services, volumes, networks, aliases, stages.
