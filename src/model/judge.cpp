@@ -1,6 +1,7 @@
 #include "model/judge.hpp"
 
 #include "base/unicode.hpp"
+#include "model/labels.hpp"
 #include "model/main_service.hpp"
 #include "model/words.hpp"
 

@@ -8,37 +8,6 @@ namespace diorama {
 
 namespace {
 
-/// Prefixes that mean something to a proxy, to us, or to other tools that watch the engine and act
-/// on what containers say about themselves.
-constexpr std::array<std::string_view, 21> reserved_prefixes{
-    "diorama.",
-    "com.aixigo.preview.servant.",
-    "previewcloud.",
-    "preview-deployer.",
-    "com.docker.",
-    "org.mobyproject.",
-    "io.docker.",
-    "io.kubernetes.",
-    "traefik.",
-    "caddy",
-    "haproxy.",
-    "easyhaproxy.",
-    "com.github.nginx-proxy.",
-    "com.github.jrcs.",
-    "envoy.",
-    "sozu.",
-    "swarm.cronjob.",
-    "ofelia.",
-    "deck-chores.",
-    "autoheal",
-    "com.centurylinklabs.watchtower.",
-};
-
-char lower_letter(char each)
-{
-    return each >= 'A' && each <= 'Z' ? static_cast<char>(each - 'A' + 'a') : each;
-}
-
 /// Brings one limit within the policy; true when it had to be lowered.
 template <class T>
 bool limit(T& value, T fallback, T most)
@@ -114,16 +83,6 @@ void clamp(Plan& plan, const Policy& policy)
 {
     for (Service& service : plan.services)
         clamp_limits(plan, service, policy);
-}
-
-bool is_reserved_label(std::string_view key)
-{
-    // Proxies read labels without regard to case.
-    std::string small(key);
-    std::ranges::transform(small, small.begin(), lower_letter);
-    return std::ranges::any_of(reserved_prefixes, [&](std::string_view prefix) {
-        return small.starts_with(prefix);
-    });
 }
 
 }  // namespace diorama

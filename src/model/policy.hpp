@@ -53,8 +53,4 @@ std::vector<Refusal> judge(const Plan& plan, const Policy& policy);
 /// note for each that was lowered.
 void clamp(Plan& plan, const Policy& policy);
 
-/// True for labels that say who owns an object or how a proxy routes to it: ours, those of
-/// PREvant, PreviewCloud and Compose, and the proxies'. No commit may set them.
-bool is_reserved_label(std::string_view key);
-
 }  // namespace diorama
