@@ -1,0 +1,54 @@
+#pragma once
+
+#include "net/address.hpp"
+#include "net/http.hpp"
+#include "net/loop.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace diorama {
+
+struct ServerOptions {
+    std::size_t body_limit = 1U << 20U;   ///< Beyond it: 413, before the body is read.
+    std::size_t head_limit = 16U << 10U;  ///< Beyond it: 431.
+    std::size_t max_connections = 1024;   ///< Further visitors wait in the kernel's queue.
+    milliseconds head_timeout = seconds{10};
+    milliseconds body_timeout = seconds{60};
+    milliseconds idle_timeout = seconds{60};   ///< Between requests of one connection.
+    milliseconds write_timeout = seconds{30};  ///< For the client to take one piece.
+    milliseconds stop_grace = seconds{5};  ///< What requests under way get when the server stops.
+    /// Told of each exception that left a handler, with "GET /path" (no query: it may hold
+    /// secrets). The client sees a bare 500.
+    std::function<void(std::string_view asked, std::string_view what)> on_exception;
+};
+
+/// An HTTP/1.1 server. Strict where leniency lets requests be smuggled (RFC 9112, 11.2): one
+/// Content-Length or one `chunked`, CRLF only, no folded fields, one Host.
+class Server {
+public:
+    Server(Loop& loop, Handler handler, ServerOptions options = {});
+    /// Stopped before, or never listening: `stop` must have returned.
+    ~Server();
+    Server(const Server&) = delete;
+    Server& operator=(const Server&) = delete;
+
+    /// Begins to serve at `address` (`tcp` or `local`); may be called for several.
+    Result<> listen(const Address& address);
+    /// The port of the first TCP address.
+    std::uint16_t port() const;
+
+    /// Takes no new visitors, tells streams to stop, waits for requests under way for
+    /// `stop_grace`, then closes what is left.
+    Task<> stop();
+
+private:
+    struct Core;
+    std::unique_ptr<Core> core_;
+};
+
+}  // namespace diorama
