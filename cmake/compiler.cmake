@@ -41,3 +41,9 @@ if(DIORAMA_SANITIZE)
     target_compile_options(diorama_options INTERFACE -fno-sanitize=vptr -fno-sanitize-recover=all)
   endif()
 endif()
+
+option(DIORAMA_FUZZ "build the libFuzzer targets in tests/fuzz (clang only)" OFF)
+if(DIORAMA_FUZZ)
+  # So that the fuzzer sees which branches of our own code its inputs reach.
+  target_compile_options(diorama_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
