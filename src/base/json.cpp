@@ -62,7 +62,11 @@ public:
     bool on_number_part(Text, error_code&) { return true; }
     bool on_int64(std::int64_t whole, Text, error_code& ec) { return add(Node(whole), ec); }
     bool on_uint64(std::uint64_t whole, Text, error_code& ec) { return add(Node(whole), ec); }
-    bool on_double(double number, Text, error_code& ec) { return add(Node(number), ec); }
+    bool on_double(double number, Text, error_code& ec)
+    {
+        if (std::isfinite(number)) return add(Node(number), ec);
+        return refuse(ec, {Code::invalid, "a number is too large", "Write it as a string."});
+    }
     bool on_bool(bool truth, error_code& ec) { return add(Node(truth), ec); }
     bool on_null(error_code& ec) { return add(Node(), ec); }
     bool on_comment_part(Text, error_code&) { return true; }
