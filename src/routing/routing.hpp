@@ -1,0 +1,30 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/task.hpp"
+#include "model/route.hpp"
+
+#include <cstdint>
+#include <stop_token>
+#include <vector>
+
+namespace diorama {
+
+/// Who serves the routes: the embedded gateway, or a proxy the owner has already. Given the whole
+/// table each time; between two tables nothing is ever half switched.
+class Router {
+public:
+    virtual ~Router() = default;
+
+    /// Takes `snapshot` in place of what it had. An older epoch than the newest is ignored.
+    virtual void publish(RouteSnapshot snapshot) = 0;
+
+    /// Returns when every gateway uses epoch `epoch` or a newer one, and no request is under way
+    /// on an upstream that only older ones named: then what stood there may go.
+    virtual Task<Result<>> settled(std::uint64_t epoch, std::stop_token stop) = 0;
+
+    /// Who was visited since this was last asked, and when (F14).
+    virtual std::vector<Visit> visits() = 0;
+};
+
+}  // namespace diorama
