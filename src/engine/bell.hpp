@@ -1,0 +1,53 @@
+#pragma once
+
+#include "base/concurrency.hpp"
+#include "model/ids.hpp"
+
+#include <map>
+#include <stop_token>
+
+namespace diorama {
+
+/// Wakes workers inside this process. Only a hint: what matters stands in the store, and a ring
+/// that was lost is made good by the resync.
+class Bell {
+public:
+    explicit Bell(Scheduler& scheduler) : queue_(scheduler) {}
+
+    /// The wish for `environment` changed: whoever works on the old one stops, and a worker looks.
+    void ring(EnvironmentId environment)
+    {
+        if (const auto running = running_.find(environment); running != running_.end())
+            running->second.request_stop();
+        queue_.notify();
+    }
+    /// Somebody should look at the queue.
+    void nudge() { queue_.notify(); }
+
+    /// While it lives, a ring for its environment asks its token to stop.
+    class Listening {
+    public:
+        Listening(Bell& bell, EnvironmentId environment) : bell_(bell), environment_(environment)
+        {
+            bell_.running_[environment] = source_;
+        }
+        Listening(const Listening&) = delete;
+        Listening& operator=(const Listening&) = delete;
+        ~Listening() { bell_.running_.erase(environment_); }
+
+        std::stop_source& source() { return source_; }
+
+    private:
+        Bell& bell_;
+        EnvironmentId environment_;
+        std::stop_source source_;
+    };
+
+    Notice& queue() { return queue_; }
+
+private:
+    Notice queue_;
+    std::map<EnvironmentId, std::stop_source> running_;
+};
+
+}  // namespace diorama

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "engine/caretaker.hpp"
+#include "engine/commands.hpp"
+#include "engine/workers.hpp"
+
+namespace diorama {
+
+/// The only room that knows the order of things. Holds no truth of its own: killed at any
+/// instruction and started again on the same store, it converges (DESIGN rule 6).
+class Engine {
+public:
+    explicit Engine(World world);
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    Commands& commands() { return commands_; }
+
+    /// Takes up what was under way, then works until `stop` is asked. Leaves every scene as it is.
+    Task<Result<>> run(std::stop_token stop);
+
+private:
+    Task<Result<>> take_up(std::stop_token stop);
+    Task<Result<>> listen_again();
+
+    World world_;
+    Bell bell_;
+    std::stop_source stopping_;
+    Followers followers_;
+    Publisher publisher_;
+    Semaphore builds_;
+    Workshop shop_;
+    Commands commands_;
+    Workers workers_;
+    Caretaker caretaker_;
+};
+
+}  // namespace diorama

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "engine/world.hpp"
+
+#include <vector>
+
+namespace diorama {
+
+/// Makes and removes outside objects so that none is ever forgotten (DESIGN rule 4): the row comes
+/// before the object and goes after it.
+class Ledger {
+public:
+    explicit Ledger(World world) : world_(world) {}
+
+    /// The row, then the object, then what came of it. A network without a subnet gets the next
+    /// free one of the configured range. A crash in between leaves a row, which removal walks.
+    Task<Result<Entry>> make(Entry row, Intent intent, std::stop_token stop);
+
+    /// Removes the object, then its row. What cannot be removed now is owed: its row says why, and
+    /// cleanup tries again.
+    Task<Result<>> remove(Entry row);
+
+    /// All of `rows` side by side; the first error, after all were tried.
+    Task<Result<>> remove_all(std::vector<Entry> rows);
+
+    Task<Result<std::vector<Entry>>> of_environment(EnvironmentId environment);
+
+private:
+    Task<Result<Entry>> intend(Entry row);
+    Task<Result<>> owe(Entry row, Error why);
+
+    World world_;
+};
+
+}  // namespace diorama

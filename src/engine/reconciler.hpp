@@ -1,0 +1,30 @@
+#pragma once
+
+#include "engine/deployment_run.hpp"
+
+namespace diorama {
+
+/// Compares what shall be with what is and takes the next step (DESIGN rule 1). Webhook, command,
+/// timer and restart all end here; run twice, the second time changes nothing.
+class Reconciler {
+public:
+    explicit Reconciler(Workshop& shop) : shop_(shop) {}
+
+    /// Brings one environment to its wish. Ok when it is there, or failed to get there for good. A
+    /// retryable error asks for another try; `superseded` says that a newer wish came.
+    Task<Result<>> converge(EnvironmentId environment, std::stop_token stop);
+
+private:
+    struct Facts {
+        Environment environment;
+        Project project;
+        std::optional<Deployment> deployment;  ///< The newest attempt.
+        std::vector<Instance> serving;
+    };
+    Task<Result<Facts>> read(EnvironmentId environment);
+    Task<Result<>> look_after(Facts facts, std::stop_token stop);
+
+    Workshop& shop_;
+};
+
+}  // namespace diorama

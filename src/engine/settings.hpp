@@ -1,0 +1,39 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "model/hosts.hpp"
+#include "model/ids.hpp"
+#include "model/policy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace diorama {
+
+/// How long each phase may take (DESIGN section 3). All configurable.
+struct Deadlines {
+    milliseconds fetch = minutes{2};
+    milliseconds build = minutes{15};
+    milliseconds health = seconds{60};
+    milliseconds removal = minutes{2};
+};
+
+/// What the engine was told to be. Plain values; the daemon fills them from its configuration.
+struct EngineSettings {
+    InstallationId installation;
+    TenantId tenant;
+    std::string target = "local";      ///< Which engine or cluster our objects stand on.
+    std::string domain = "localhost";  ///< As `check_domain` answers it.
+    Entrance entrance{.scheme = "http", .port = 8080};
+    std::vector<Shape> shapes{Shape::flat};  ///< The first is the one people are shown.
+    std::string subnets = "10.213.0.0/16";   ///< Networks of scenes are /26 pieces of it.
+    std::string manifest;                    ///< Path of the manifest; empty: the usual names.
+    Policy policy;
+    Deadlines deadlines;
+    std::size_t workers = 8;  ///< Environments worked on at once.
+    std::size_t builds = 2;   ///< Images built at once, over all environments.
+    milliseconds lease = seconds{30};
+    milliseconds resync = seconds{60};  ///< How often what is gets compared with what shall be.
+};
+
+}  // namespace diorama

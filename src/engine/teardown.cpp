@@ -1,0 +1,107 @@
+#include "engine/teardown.hpp"
+
+#include "engine/ledger.hpp"
+#include "store/deployments.hpp"
+#include "store/environments.hpp"
+#include "store/hosts.hpp"
+#include "store/image_uses.hpp"
+#include "store/instances.hpp"
+
+namespace diorama {
+
+namespace {
+
+Task<Result<>> close_routes(Workshop& shop, EnvironmentId id, std::stop_token stop)
+{
+    const auto work = [=](Tx& tx) -> Result<> {
+        instances::replace(tx, id, {});
+        hosts::release(tx, id);
+        return ok();
+    };
+    const auto released = co_await shop.world.store.transact(work);
+    if (!released) co_return released.error();
+    co_return co_await shop.publisher.publish(stop);
+}
+
+Task<Result<>> remove_objects(World world, EnvironmentId id)
+{
+    Ledger ledger(world);
+    const auto entries = co_await ledger.of_environment(id);
+    if (!entries) co_return entries.error();
+    // A network goes when its containers are gone, a volume too.
+    for (const EntryType type : {EntryType::container, EntryType::network, EntryType::volume}) {
+        std::vector<Entry> group;
+        for (const Entry& entry : *entries) {
+            if (entry.type == type) group.push_back(entry);
+        }
+        const auto removed = co_await ledger.remove_all(std::move(group));
+        if (!removed) co_return removed.error();
+    }
+    co_return ok();
+}
+
+Task<Result<>> declare_gone(World world, Environment environment)
+{
+    const auto now = world.scheduler.now();
+    const auto work = [=](Tx& tx) -> Result<> {
+        const auto seen = environments::find(tx, environment.id);
+        if (!seen) return seen.error();
+        image_uses::release_all(tx, environment.id);
+        deployments::supersede(tx, environment.id, seen->wanted.generation, now);
+        const auto moved = environments::advance(
+            tx,
+            *seen,
+            {
+                .on = Event::erased,
+                .actor = {.type = Actor::Type::system, .name = "worker"},
+                .now = now,
+                .cause = "",
+                .serving = Generation{0},
+                .serving_commit = ""
+        }
+        );
+        if (!moved) return moved.error();
+        return ok();
+    };
+    co_return co_await world.store.transact(work);
+}
+
+}  // namespace
+
+Task<Result<>> tear_down(Workshop& shop, Environment environment, std::stop_token stop)
+{
+    const Teller teller(shop.world, environment.id, std::nullopt);
+    teller.deploy("taking it down");
+    const auto closed = co_await close_routes(shop, environment.id, stop);
+    if (!closed) co_return closed.error();
+    const auto removed = co_await remove_objects(shop.world, environment.id);
+    if (!removed) {
+        teller.deploy("not all is removed yet: " + removed.error().text());
+        co_return removed.error();
+    }
+    const auto gone = co_await declare_gone(shop.world, environment);
+    if (!gone) co_return gone.error();
+    teller.deploy("gone");
+    co_return co_await remove_unused_images(shop.world);
+}
+
+Task<Result<>> remove_unused_images(World world)
+{
+    const std::string target = world.settings.target;
+    const auto read = [=](Tx& tx) { return image_uses::unused(tx, target); };
+    const auto unused = co_await world.store.read(read);
+    if (!unused) co_return unused.error();
+    for (const std::string& reference : *unused) {
+        const auto removed = co_await world.builder.remove(reference);
+        if (!removed) continue;  // It stays listed as unused, and the next cleanup tries again.
+        const auto work = [=](Tx& tx) -> Result<> {
+            image_uses::forget(tx, target, reference);
+            return ok();
+        };
+        const auto forgotten = co_await world.store.transact(work);
+        if (!forgotten) co_return forgotten.error();
+    }
+    co_return ok();
+}
+
+}  // namespace diorama

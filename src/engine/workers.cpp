@@ -1,0 +1,124 @@
+#include "engine/workers.hpp"
+
+#include <algorithm>
+
+namespace diorama {
+
+namespace {
+
+/// A work that nobody waits for but the queue: 2 s, then twice as long each time, up to 5 minutes.
+milliseconds pause_after(std::uint32_t attempt)
+{
+    return std::min<milliseconds>(seconds{1} * (1LL << std::min(attempt, 10U)), minutes{5});
+}
+
+}  // namespace
+
+Task<> Workers::run(std::stop_token stop)
+{
+    TaskGroup group(shop_.world.scheduler);
+    while (!stop.stop_requested()) {
+        co_await take_all(group, stop);
+        const milliseconds idle = co_await idle_time();
+        Deadline until(shop_.world.scheduler, idle, stop);
+        co_await bell_.queue().wait(until.token());
+    }
+    co_await group.join();
+}
+
+Task<> Workers::take_all(TaskGroup& group, std::stop_token stop)
+{
+    while (!stop.stop_requested() && group.size() < shop_.world.settings.workers) {
+        auto job = co_await claim();
+        if (!job || !*job) co_return;
+        group.spawn(work(**job, stop));
+    }
+}
+
+Task<Result<std::optional<jobs::Job>>> Workers::claim()
+{
+    const auto now = shop_.world.scheduler.now();
+    const auto work = [owner = owner_, now, lease = shop_.world.settings.lease](Tx& tx
+                      ) -> Result<std::optional<jobs::Job>> {
+        return jobs::claim(tx, owner, now, lease);
+    };
+    co_return co_await shop_.world.store.transact(work);
+}
+
+/// Until the next job is due, or its lease ends. Never long: the queue is only a hint.
+Task<milliseconds> Workers::idle_time()
+{
+    constexpr milliseconds longest = seconds{5};
+    const auto read = [](Tx& tx) -> Result<std::optional<Instant>> { return jobs::next_due(tx); };
+    const auto due = co_await shop_.world.store.read(read);
+    if (!due || !*due) co_return longest;
+    const auto left = std::chrono::duration_cast<milliseconds>(**due - shop_.world.scheduler.now());
+    co_return std::clamp(left, milliseconds{20}, longest);
+}
+
+Task<> Workers::work(jobs::Job job, std::stop_token stop)
+{
+    Bell::Listening listening(bell_, job.environment);
+    std::stop_source working = listening.source();
+    std::stop_callback<std::function<void()>> end(stop, [working]() mutable {
+        working.request_stop();
+    });
+    std::stop_source done;
+    TaskGroup holder(shop_.world.scheduler);
+    holder.spawn(hold(job, working, done.get_token()));
+
+    Result<> outcome = co_await converge(job.environment, working.get_token());
+    done.request_stop();
+    co_await holder.join();
+    co_await settle(job, std::move(outcome), stop.stop_requested());
+    bell_.nudge();
+}
+
+/// One of the four doors at which accidents are caught.
+Task<Result<>> Workers::converge(EnvironmentId environment, std::stop_token stop)
+{
+    std::string accident;
+    try {
+        co_return co_await reconciler_.converge(environment, stop);
+    } catch (const std::exception& thrown) {
+        accident = thrown.what();
+    }
+    const Teller teller(shop_.world, environment, std::nullopt);
+    teller.deploy("an accident: " + accident);
+    co_return Error{Code::unavailable, accident};
+}
+
+/// Renews the lease while the work runs. Losing it means that somebody else may work on the
+/// environment: stop at once.
+Task<> Workers::hold(jobs::Job job, std::stop_source working, std::stop_token done)
+{
+    const milliseconds lease = shop_.world.settings.lease;
+    for (;;) {
+        const bool slept = co_await sleep(shop_.world.scheduler, lease / 3, done);
+        if (!slept) co_return;
+        const auto now = shop_.world.scheduler.now();
+        const auto work = [=](Tx& tx) { return jobs::renew(tx, job, now, lease); };
+        const auto renewed = co_await shop_.world.store.transact(work);
+        if (renewed) continue;
+        if (renewed.error().code == Code::conflict) {
+            working.request_stop();
+            co_return;
+        }
+    }
+}
+
+Task<> Workers::settle(jobs::Job job, Result<> outcome, bool stopping)
+{
+    const auto now = shop_.world.scheduler.now();
+    const bool over = outcome.has_value() || !is_retryable(outcome.error().code);
+    const Instant again = stopping ? now : now + pause_after(job.attempt);
+    const bool at_once = !over || stopping;
+    const auto work = [=](Tx& tx) -> Result<> {
+        return at_once ? jobs::release(tx, job, again) : jobs::finish(tx, job, now);
+    };
+    const auto settled = co_await shop_.world.store.transact(work);
+    // A lost lease, or a store that does not answer: the job comes back when its lease ends.
+    if (!settled) co_return;
+}
+
+}  // namespace diorama

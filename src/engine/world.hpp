@@ -1,0 +1,29 @@
+#pragma once
+
+#include "base/random.hpp"
+#include "base/scheduler.hpp"
+#include "build/build.hpp"
+#include "driver/driver.hpp"
+#include "engine/settings.hpp"
+#include "model/log.hpp"
+#include "routing/routing.hpp"
+#include "source/commits.hpp"
+#include "store/store.hpp"
+
+namespace diorama {
+
+/// Everything the engine acts on, real or simulated. It knows nothing else: no clock, no socket,
+/// no file. All of it outlives the engine.
+struct World {
+    Scheduler& scheduler;
+    Random& random;
+    Store& store;
+    Commits& commits;
+    Builder& builder;
+    Driver& driver;
+    Router& router;
+    LogSink& logs;
+    const EngineSettings& settings;
+};
+
+}  // namespace diorama
