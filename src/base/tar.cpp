@@ -11,9 +11,18 @@ using Writer = std::unique_ptr<archive, decltype(&archive_write_free)>;
 using Reader = std::unique_ptr<archive, decltype(&archive_read_free)>;
 using EntryPtr = std::unique_ptr<archive_entry, decltype(&archive_entry_free)>;
 
+/// What was written and not yet taken. `open` falls when the writer is dropped half-way: libarchive
+/// would complete the archive with as many zeros as the entry promised.
+struct Output {
+    std::string bytes;
+    bool open = true;
+};
+
 la_ssize_t append(archive*, void* to, const void* bytes, std::size_t size)
 {
-    static_cast<std::string*>(to)->append(static_cast<const char*>(bytes), size);
+    auto& output = *static_cast<Output*>(to);
+    if (!output.open) return -1;
+    output.bytes.append(static_cast<const char*>(bytes), size);
     return static_cast<la_ssize_t>(size);
 }
 
@@ -50,7 +59,7 @@ EntryPtr described(const TarEntry& entry)
 }  // namespace
 
 struct TarWriter::State {
-    std::unique_ptr<std::string> out = std::make_unique<std::string>();
+    Output out;
     Writer tar{archive_write_new(), archive_write_free};
     std::string path;
     std::uint64_t owed = 0;
@@ -61,13 +70,9 @@ struct TarWriter::State {
         archive_write_set_options(tar.get(), "hdrcharset=BINARY");
         archive_write_set_bytes_per_block(tar.get(), 0);
         archive_write_set_bytes_in_last_block(tar.get(), 1);
-        archive_write_open(tar.get(), out.get(), nullptr, append, nullptr);
+        archive_write_open(tar.get(), &out, nullptr, append, nullptr);
     }
-    ~State()
-    {
-        // An archive dropped half-way is not finished: what is left would be written on closing.
-        archive_write_fail(tar.get());
-    }
+    ~State() { out.open = false; }
     Result<> settled() const
     {
         if (owed == 0) return ok();
@@ -116,12 +121,12 @@ Result<> TarWriter::finish()
 
 std::string TarWriter::take()
 {
-    return std::exchange(*state_->out, {});
+    return std::exchange(state_->out.bytes, {});
 }
 
 std::size_t TarWriter::waiting() const
 {
-    return state_->out->size();
+    return state_->out.bytes.size();
 }
 
 namespace {

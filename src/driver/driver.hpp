@@ -105,23 +105,30 @@ struct OutputLine {
 /// `driver_contract.hpp` holds each of them to.
 ///
 /// Every verb may be repeated: a job that died half-way is simply run again. A name that exists
-/// with our labels is adopted; one that exists without them is a conflict and stays untouched.
-/// Errors: `unavailable` and `timed_out` (try later), `invalid` (never try this again),
-/// `cancelled` when `stop` was asked.
+/// with our labels (installation and environment) is adopted; one that exists without them is a
+/// conflict and stays untouched. An entry is found by its name and those labels.
+/// Errors: `unavailable`, `timed_out`, `too_many` (try later), `invalid` (never try this again),
+/// `not_found` (the container, or what an intent stands on, is gone: look again), `cancelled`
+/// when `stop` was asked.
 class Driver {
 public:
     virtual ~Driver() = default;
 
-    /// Creates or adopts. A container is filled with its content and started.
+    /// Creates or adopts. A container is filled with its content and started; one that has run
+    /// already is adopted as it is, so that a job is not done twice. `conflict` too when a
+    /// network's range is taken: choose another. `not_found` when the engine lacks the image.
     virtual Task<Result<Made>> apply(Intent intent, std::stop_token stop) = 0;
 
-    /// Returns once the object is gone. What was gone already is a success.
+    /// Returns once the object is gone. What was gone already, or belongs to somebody else, is a
+    /// success. A network or volume that a container still uses is `unavailable`.
     virtual Task<Result<>> remove(Entry entry) = 0;
 
     /// Everything that carries our installation's labels, of one environment or of all.
     virtual Task<Result<std::vector<Found>>> observe(std::optional<EnvironmentId> environment) = 0;
 
-    /// Returns once the container is well, or the cause why it is not with its last words.
+    /// Returns once the container is well, or the cause why it is not with its last words:
+    /// `invalid`, since the same image would fail again. Ends early when the container exited and
+    /// is not restarted.
     virtual Task<Result<>> wait_healthy(Entry container, Gate gate, std::stop_token stop) = 0;
 
     /// Waits for a one-shot container to end; answers its exit code.

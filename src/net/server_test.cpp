@@ -339,7 +339,16 @@ TEST_CASE("a unix socket serves too, and one left behind by a dead server is rep
     Seen seen;
     const auto path =
         std::filesystem::temp_directory_path() / fmt::format("diorama-net-{}.sock", ::getpid());
+    const auto dead = path.string() + ".dead";
     const Handler handler = [&](Request request) { return handle(loop, seen, std::move(request)); };
+    {
+        // A hard link survives the server's own tidying, as the name does when a server is killed.
+        Server first(loop, handler);
+        REQUIRE(first.listen(Address::local(path)).has_value());
+        std::filesystem::create_hard_link(path, dead);
+        loop.run(first.stop());
+        std::filesystem::rename(dead, path);
+    }
     Server server(loop, handler);
     REQUIRE(server.listen(Address::local(path)).has_value());
     Client client(loop, Address::local(path));

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/task.hpp"
+#include "model/plan.hpp"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace diorama {
+
+class Files;
+
+/// A service's image to be made from one commit.
+struct BuildOrder {
+    std::string project;  ///< Its slug, part of the image's name.
+    std::string service;
+    BuildSpec spec;
+    std::string scope;  ///< "trusted", or an environment's id for untrusted work: part of the key.
+    bool rebuild = false;  ///< Build even where the image exists.
+    std::map<std::string, std::string> labels;
+};
+
+struct Image {
+    std::string reference;  ///< diorama/{project}/{service}:{key}, or as the manifest names it.
+    std::string id;         ///< sha256:… as the engine names its content.
+    bool fresh = false;     ///< False when it was there already and nothing was done.
+    std::vector<std::uint16_t> ports;  ///< EXPOSE
+    std::string user;                  ///< USER; empty is root.
+
+    friend bool operator==(const Image&, const Image&) = default;
+};
+
+using LineSink = std::function<void(std::string line)>;
+
+/// Turns a commit's files into images, and finds those that exist (DESIGN section 6).
+class Builder {
+public:
+    virtual ~Builder() = default;
+
+    /// The image for `order`; nothing is built when its content key exists already. `line` gets
+    /// the build log as it comes. Asking `stop` closes the engine's build for real. A failure
+    /// names the step and the Dockerfile's line.
+    virtual Task<Result<Image>>
+    build(BuildOrder order, Files& files, LineSink line, std::stop_token stop) = 0;
+
+    /// The image a manifest names, pulled unless it is there.
+    virtual Task<Result<Image>>
+    obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop) = 0;
+
+    /// Removes an image nothing uses; gone already, or used by a container, is a success.
+    virtual Task<Result<>> remove(std::string reference) = 0;
+};
+
+}  // namespace diorama

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "base/scheduler.hpp"
+#include "base/sha256.hpp"
+#include "build/build.hpp"
+#include "model/files.hpp"
+#include "model/naming.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace diorama {
+
+/// A builder in memory: an image is the hash of its context. Takes `build_time` on the scheduler's
+/// clock and answers `fault` while it is set.
+class FakeBuilder final : public Builder {
+public:
+    explicit FakeBuilder(Scheduler& scheduler) : scheduler_(scheduler) {}
+
+    milliseconds build_time = seconds{2};
+    std::optional<Error> fault;
+    std::set<std::string> images;    ///< References that exist.
+    std::vector<std::string> built;  ///< Services, in the order their builds began.
+    std::size_t cancelled = 0;       ///< Builds that were stopped half-way.
+    std::map<std::string, std::vector<std::uint16_t>> ports;  ///< EXPOSE of a foreign image.
+
+    Task<Result<Image>>
+    build(BuildOrder order, Files& files, LineSink line, std::stop_token stop) override
+    {
+        const std::string key = key_of(order, files);
+        const std::string reference = image_name(order.project, order.service, key);
+        if (!order.rebuild && images.contains(reference))
+            co_return Image{.reference = reference, .id = "sha256:" + key};
+        built.push_back(order.service);
+        line("Step 1/1 : FROM scratch");
+        const bool slept = co_await sleep(scheduler_, build_time, stop);
+        if (!slept) {
+            ++cancelled;
+            co_return Error{Code::cancelled, "the build was stopped"};
+        }
+        if (fault) co_return *fault;
+        images.insert(reference);
+        co_return Image{.reference = reference, .id = "sha256:" + key, .fresh = true};
+    }
+
+    Task<Result<Image>> obtain(ImageRef image, std::string, LineSink, std::stop_token) override
+    {
+        if (fault) co_return *fault;
+        co_return Image{
+            .reference = image.reference,
+            .id = "sha256:" + sha256(image.reference),
+            .ports = ports[image.reference]
+        };
+    }
+
+    Task<Result<>> remove(std::string reference) override
+    {
+        images.erase(reference);
+        co_return ok();
+    }
+
+private:
+    static std::string key_of(const BuildOrder& order, const Files& files)
+    {
+        const std::string below = order.spec.context == "." ? "" : order.spec.context + "/";
+        Sha256 hash;
+        for (const FileEntry& file : files.entries()) {
+            if (file.path.starts_with(below)) hash.update(file.path + "\n" + file.object + "\n");
+        }
+        return hash.hex();
+    }
+
+    Scheduler& scheduler_;
+};
+
+}  // namespace diorama

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "driver/driver.hpp"
+
+#include <string_view>
+
+namespace diorama::label {
+
+/// Which Diorama made an object: several may share one engine.
+inline constexpr std::string_view installation = "diorama.installation";
+/// Whose it is: an EnvironmentId.
+inline constexpr std::string_view environment = "diorama.environment";
+
+/// The value of a label, empty when there is none.
+inline std::string value(const Labels& labels, std::string_view key)
+{
+    const auto found = labels.find(std::string(key));
+    return found == labels.end() ? std::string{} : found->second;
+}
+
+/// True when an object with labels `theirs` is the one that `ours` asks for: made by the same
+/// installation for the same environment. A name alone proves nothing.
+inline bool same_owner(const Labels& theirs, const Labels& ours)
+{
+    const std::string maker = value(ours, installation);
+    return !maker.empty() && maker == value(theirs, installation) &&
+           value(theirs, environment) == value(ours, environment);
+}
+
+}  // namespace diorama::label
