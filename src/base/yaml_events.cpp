@@ -1,5 +1,7 @@
 #include "base/yaml_events.hpp"
 
+#include "base/yaml_scalar.hpp"
+
 #include <libfyaml.h>
 #include <stdexcept>
 
@@ -21,7 +23,8 @@ std::unique_ptr<fy_diag, Closer> make_diag()
 {
     fy_diag_cfg config{};
     fy_diag_cfg_default(&config);
-    config.colorize = false;
+    config.fp = nullptr;
+    config.output_fn = [](fy_diag*, void*, const char*, std::size_t) {};  // Some go out unasked.
     std::unique_ptr<fy_diag, Closer> diag(fy_diag_create(&config));
     if (!diag) throw std::bad_alloc();
     fy_diag_set_collect_errors(diag.get(), true);
@@ -58,7 +61,17 @@ std::optional<YamlEvent::Type> type_of(fy_event_type type)
     }
 }
 
-YamlEvent convert(fy_event* event, YamlEvent::Type type)
+std::string scalar_text(fy_token* token, std::string_view source)
+{
+    if (!token || fy_token_scalar_style(token) != FYSS_SINGLE_QUOTED) return text_of(token);
+    const auto* begin = fy_token_start_mark(token);
+    const auto* end = fy_token_end_mark(token);
+    if (!begin || !end || begin->input_pos > end->input_pos || end->input_pos > source.size())
+        throw std::logic_error("libfyaml gave a scalar no place");
+    return yaml_single_quoted(source.substr(begin->input_pos, end->input_pos - begin->input_pos));
+}
+
+YamlEvent convert(fy_event* event, YamlEvent::Type type, std::string_view source)
 {
     fy_token* token = fy_event_get_token(event);
     YamlEvent answer{
@@ -67,8 +80,8 @@ YamlEvent convert(fy_event* event, YamlEvent::Type type)
         .anchor = text_of(fy_event_get_anchor_token(event)),
         .tag = text_of(fy_event_get_tag_token(event)),
     };
-    if (type == YamlEvent::Type::scalar || type == YamlEvent::Type::alias)
-        answer.text = text_of(token);
+    if (type == YamlEvent::Type::scalar) answer.text = scalar_text(token, source);
+    if (type == YamlEvent::Type::alias) answer.text = text_of(token);
     if (type == YamlEvent::Type::alias && answer.at.known()) --answer.at.column;  // The star.
     if (type == YamlEvent::Type::scalar)
         answer.plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
@@ -78,6 +91,7 @@ YamlEvent convert(fy_event* event, YamlEvent::Type type)
 }  // namespace
 
 struct YamlEvents::Parser {
+    std::string_view source;
     std::unique_ptr<fy_diag, Closer> diag = make_diag();
     std::unique_ptr<fy_parser, Closer> parser;
 
@@ -95,6 +109,8 @@ struct YamlEvents::Parser {
 
 YamlEvents::YamlEvents(std::string_view text) : parser_(std::make_unique<Parser>())
 {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // Its marks do not count it.
+    parser_->source = text;
     fy_parse_cfg config{};
     config.flags = static_cast<fy_parse_cfg_flags>(
         FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2
@@ -119,7 +135,8 @@ boost::system::result<YamlEvent, YamlFault> YamlEvents::next()
             return YamlEvent{};
         }
         if (event->type == FYET_STREAM_END) return YamlEvent{};
-        if (const auto type = type_of(event->type)) return convert(event.get(), *type);
+        if (const auto type = type_of(event->type))
+            return convert(event.get(), *type, parser_->source);
     }
 }
 
