@@ -1,0 +1,121 @@
+#pragma once
+
+#include "gateway/backend.hpp"
+#include "gateway/counters.hpp"
+#include "model/route.hpp"
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace diorama::gateway {
+
+/// When an environment was used last. Any thread writes, the control thread reads.
+class LastUse {
+public:
+    void touch(Instant now) noexcept
+    {
+        const std::int64_t seen = at_.load(std::memory_order_relaxed);
+        const std::int64_t at = now.time_since_epoch().count();
+        // Seldom written, so that threads do not take the line from each other on each request.
+        if (std::abs(at - seen) >= grain) at_.store(at, std::memory_order_relaxed);
+    }
+    Instant at() const noexcept
+    {
+        return Instant{milliseconds{at_.load(std::memory_order_relaxed)}};
+    }
+
+private:
+    static constexpr std::int64_t grain = 100;
+
+    std::atomic<std::int64_t> at_{0};
+};
+
+/// Where a route leads: its facts, its replicas, and who is on the way to them.
+///
+/// Made and destroyed by the control thread, used by all. `under_way` is what keeps it alive: it
+/// is destroyed only when no table names it and no request is under way.
+class Destination {
+public:
+    Destination(
+        Route route,
+        std::vector<std::shared_ptr<Backend>> backends,
+        std::shared_ptr<LastUse> use,
+        unsigned threads
+    );
+
+    const Route& route() const { return route_; }
+    std::span<const std::shared_ptr<Backend>> backends() const { return backends_; }
+    LastUse& use() const { return *use_; }
+
+    /// Requests and tunnels of one thread.
+    Gauge& under_way(unsigned thread) { return lanes_[thread].under_way; }
+    /// Of all threads.
+    bool busy() const;
+
+    /// The replica to try first, in turn; those that did not answer a moment ago come last.
+    std::size_t next_replica(unsigned thread, Tick now);
+
+private:
+    struct alignas(64) Lane {
+        Gauge under_way;
+        std::size_t turn = 0;
+    };
+
+    Route route_;
+    std::vector<std::shared_ptr<Backend>> backends_;
+    std::shared_ptr<LastUse> use_;
+    unsigned threads_;
+    std::unique_ptr<Lane[]> lanes_;
+};
+
+/// All routes of one epoch. Immutable once built; finding is a hash of the host, and one more for
+/// each level of the deepest prefix of that host, however many routes there are.
+class RouteTable {
+public:
+    struct Match {
+        Destination* destination = nullptr;
+        bool lacks_slash = false;  ///< `path` is the prefix of a route without its final '/'.
+    };
+
+    explicit RouteTable(std::uint64_t epoch) : epoch_(epoch) {}
+
+    /// Adds a route while the table is built; one that has the same host and path loses.
+    void add(Destination& destination);
+
+    /// `host` in any case, without port.
+    Match find(std::string_view host, std::string_view path) const;
+
+    std::uint64_t epoch() const { return epoch_; }
+    std::span<Destination* const> destinations() const { return destinations_; }
+
+private:
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept
+        {
+            return std::hash<std::string_view>{}(text);
+        }
+    };
+    template <class Value>
+    using Map = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+
+    struct Host {
+        Destination* root = nullptr;
+        Map<Destination*> prefixes;  ///< All but "/".
+        std::size_t depth = 0;       ///< Most slashes in a prefix, the first not counted.
+    };
+
+    static Match find_prefix(const Host& host, std::string_view path);
+
+    std::uint64_t epoch_;
+    Map<Host> hosts_;
+    std::vector<Destination*> destinations_;
+};
+
+}  // namespace diorama::gateway
