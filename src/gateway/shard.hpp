@@ -1,0 +1,86 @@
+#pragma once
+
+#include "gateway/address.hpp"
+#include "gateway/buffer.hpp"
+#include "gateway/counters.hpp"
+#include "gateway/gateway.hpp"
+#include "gateway/listener.hpp"
+#include "gateway/loop.hpp"
+#include "gateway/pipe.hpp"
+#include "gateway/route_table.hpp"
+
+#include <atomic>
+#include <list>
+#include <vector>
+
+namespace diorama::gateway {
+
+class Session;
+
+/// All that one thread of the gateway works with. Other threads may call only the members under
+/// "From the control thread".
+class Shard final : private Watched {
+public:
+    struct Settings {
+        GatewayTimeouts timeouts;
+        GatewayLimits limits;
+        std::vector<Network> trusted;
+    };
+
+    /// Serves by `first` until it is told otherwise. `settings` must outlive the shard.
+    Shard(unsigned index, const Settings& settings, const RouteTable& first);
+    Shard(const Shard&) = delete;
+    Shard& operator=(const Shard&) = delete;
+    ~Shard();
+
+    // Before the thread runs.
+    void listen(Fd socket);
+
+    /// The thread: serves until it is told to stop and everybody has gone.
+    void run();
+
+    // From the control thread.
+    void hand_over(const RouteTable& table);
+    void ask_to_stop();
+    std::uint64_t taken_up() const { return taken_up_.load(std::memory_order_acquire); }
+
+    // From what runs on the thread.
+    const RouteTable& table() const { return *table_; }
+    bool draining() const { return draining_; }
+    bool trusts(const Address& address) const;
+    bool full() const { return sessions_.size() >= settings.limits.connections; }
+    std::list<Session*>::iterator enter(Session& session);
+    void leave(std::list<Session*>::iterator place) { sessions_.erase(place); }
+
+    const unsigned index;
+    const Settings& settings;
+    Counters counters;
+    Loop loop;
+    BufferPool buffers;
+    PipePool pipes;
+
+private:
+    void ready(std::uint32_t events) override;
+    void tick(Tick) override {}
+    void wake() noexcept;
+    void take_up(const RouteTable& table);
+    template <class Use>
+    void each_pool(const RouteTable& table, Use use);
+    void begin_to_drain();
+    void cut_off();
+
+    Fd bell_;
+    Loop::Key bell_key_;
+    std::list<Listener> listeners_;
+    std::list<Session*> sessions_;
+    const RouteTable* table_;
+    bool draining_ = false;
+    Tick drain_until_ = never;
+
+    // What the control thread puts here, this one takes.
+    std::atomic<const RouteTable*> handed_over_{nullptr};
+    std::atomic<bool> stop_asked_{false};
+    std::atomic<std::uint64_t> taken_up_{0};
+};
+
+}  // namespace diorama::gateway
