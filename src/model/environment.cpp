@@ -29,6 +29,27 @@ Result<Kind> kind_named(std::string_view text)
     };
 }
 
+std::string_view name(Actor::Type type)
+{
+    switch (type) {
+        case Actor::Type::user: return "user";
+        case Actor::Type::token: return "token";
+        case Actor::Type::forge: return "forge";
+        case Actor::Type::timer: return "timer";
+        case Actor::Type::system: return "system";
+    }
+    std::abort();
+}
+
+Result<Actor::Type> actor_type_named(std::string_view text)
+{
+    using enum Actor::Type;
+    for (const auto type : {user, token, forge, timer, system}) {
+        if (name(type) == text) return type;
+    }
+    return Error{Code::invalid, fmt::format("'{}' is not a type of actor", text)};
+}
+
 std::string_view name(Presence presence)
 {
     switch (presence) {

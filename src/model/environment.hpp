@@ -38,6 +38,9 @@ struct Actor {
     friend bool operator==(const Actor&, const Actor&) = default;
 };
 
+std::string_view name(Actor::Type type);
+Result<Actor::Type> actor_type_named(std::string_view text);
+
 /// How far an environment shall be from running. Destroying is not sleeping: it has no way back.
 enum class Presence { awake, asleep, gone };
 
