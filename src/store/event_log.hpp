@@ -24,8 +24,10 @@ struct Record {
     friend bool operator==(const Record&, const Record&) = default;
 };
 
-/// Adds a note that is no move: `from` and `to` are the state it stands in. Answers its sequence.
-Result<std::uint64_t> note(Tx& tx, EnvironmentId environment, const Record& record);
+/// Writes `record` with the environment's next number, whatever number it has, and answers that.
+/// Moves are written by `environments::advance`; a note that is none (`from` equals `to`) comes
+/// here.
+Result<std::uint64_t> add(Tx& tx, const Record& record);
 
 /// What came after `after`, oldest first: the way to resume.
 std::vector<Record> list(Tx& tx, EnvironmentId environment, std::uint64_t after, std::size_t limit);

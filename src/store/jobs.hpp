@@ -21,7 +21,6 @@ struct Job {
     EnvironmentId environment;
     Priority priority = Priority::normal;
     std::uint32_t attempt = 0;  ///< Claims since it was last finished, this one included.
-    std::uint64_t asked = 0;    ///< How often it was asked for, when it was claimed.
     std::string owner;
     std::uint64_t lease = 0;  ///< Which claim this is: a later one makes it invalid.
     Instant lease_until{};
@@ -40,9 +39,9 @@ std::optional<Job> claim(Tx& tx, std::string_view owner, Instant now, millisecon
 /// Holds the job until `now + lease`; `conflict` when the lease was lost: stop at once.
 Result<Job> renew(Tx& tx, const Job& job, Instant now, milliseconds lease);
 
-/// Done. The row goes, unless somebody asked again meanwhile: then it is due at once. `conflict`
-/// when the lease was lost.
-Result<> finish(Tx& tx, const Job& job, Instant now);
+/// Done. It waits no more, unless somebody asked again meanwhile: then it is due when they said.
+/// `conflict` when the lease was lost.
+Result<> finish(Tx& tx, const Job& job);
 
 /// Not done: due again at `due`, or sooner when somebody asked again meanwhile. `conflict` when the
 /// lease was lost.

@@ -1,0 +1,221 @@
+#include "store/deployments.hpp"
+
+#include <charconv>
+
+namespace diorama::deployments {
+
+namespace {
+
+constexpr auto insert_sql = R"sql(
+    INSERT INTO deployments (
+        id, environment, generation, commit_id, status, cause,
+        created_at, started_at, completed_at
+    ) VALUES (
+        :id, :environment, :generation, :commit, :status, :cause,
+        :created_at, :started_at, :completed_at
+    ) ON CONFLICT DO NOTHING
+)sql";
+
+constexpr auto find_sql = "SELECT * FROM deployments WHERE id = :id";
+
+constexpr auto start_sql = R"sql(
+    UPDATE deployments SET status = 'in_progress', started_at = :now
+    WHERE id = :id AND status = 'queued'
+    RETURNING *
+)sql";
+
+constexpr auto finish_sql = R"sql(
+    UPDATE deployments SET status = :status, cause = :cause, completed_at = :now
+    WHERE id = :id AND status IN ('queued', 'in_progress')
+    RETURNING *
+)sql";
+
+constexpr auto supersede_sql = R"sql(
+    UPDATE deployments
+    SET status = 'superseded', cause = 'A newer commit or wish came.', completed_at = :now
+    WHERE environment = :environment AND generation < :newest
+        AND status IN ('queued', 'in_progress')
+)sql";
+
+constexpr auto latest_sql = R"sql(
+    SELECT * FROM deployments WHERE environment = :environment
+    ORDER BY generation DESC, id DESC LIMIT 1
+)sql";
+
+constexpr auto list_sql = R"sql(
+    SELECT * FROM deployments
+    WHERE environment = :environment AND (generation, id) < (:generation, :id)
+    ORDER BY generation DESC, id DESC LIMIT :limit
+)sql";
+
+Deployment read(const Row& row)
+{
+    return {
+        .id = row.id<DeploymentId>("id"),
+        .environment = row.id<EnvironmentId>("environment"),
+        .generation = row.count("generation"),
+        .commit = row.text("commit_id"),
+        .status = row.named(deployment_status_named, "status"),
+        .cause = row.text("cause"),
+        .created_at = row.instant("created_at"),
+        .started_at = row.optional_instant("started_at"),
+        .completed_at = row.optional_instant("completed_at"),
+    };
+}
+
+/// Why an update that names a status changed nothing.
+Error not_so(Tx& tx, DeploymentId id, std::string_view tried)
+{
+    const auto there = find(tx, id);
+    if (!there) return there.error();
+    return {
+        Code::conflict,
+        fmt::format("cannot {} deployment {}: it is {}", tried, id.text(), name(there->status))
+    };
+}
+
+/// Where a page ends: generation and id of its last row. The default is before the newest.
+struct Cursor {
+    Generation generation = std::numeric_limits<std::int64_t>::max();
+    std::string id;
+};
+
+Result<Cursor> parse_cursor(std::string_view text)
+{
+    Cursor cursor;
+    if (text.empty()) return cursor;
+    const char* end = text.data() + text.size();
+    const auto [stop, problem] = std::from_chars(text.data(), end, cursor.generation);
+    const std::string_view rest(stop, end);
+    if (problem == std::errc{} && rest.starts_with('.') && DeploymentId::parse(rest.substr(1))) {
+        cursor.id = rest.substr(1);
+        return cursor;
+    }
+    return Error{
+        Code::invalid,
+        "the cursor does not belong to this list",
+        "Ask for the first page again, without a cursor."
+    };
+}
+
+}  // namespace
+
+Result<> insert(Tx& tx, const Deployment& deployment)
+{
+    const auto added = tx.execute(
+        insert_sql,
+        {
+            {"id",           deployment.id          },
+            {"environment",  deployment.environment },
+            {"generation",   deployment.generation  },
+            {"commit",       deployment.commit      },
+            {"status",       deployment.status      },
+            {"cause",        deployment.cause       },
+            {"created_at",   deployment.created_at  },
+            {"started_at",   deployment.started_at  },
+            {"completed_at", deployment.completed_at}
+    }
+    );
+    if (added == 1) return ok();
+    return Error{Code::conflict, fmt::format("deployment {} exists already", deployment.id.text())};
+}
+
+Result<Deployment> find(Tx& tx, DeploymentId id)
+{
+    const auto found = tx.one(
+        find_sql,
+        read,
+        {
+            {"id", id}
+    }
+    );
+    if (found) return *found;
+    return Error{Code::not_found, fmt::format("there is no deployment {}", id.text())};
+}
+
+Result<Deployment> start(Tx& tx, DeploymentId id, Instant now)
+{
+    const auto started = tx.one(
+        start_sql,
+        read,
+        {
+            {"id",  id },
+            {"now", now}
+    }
+    );
+    if (started) return *started;
+    return not_so(tx, id, "start");
+}
+
+Result<Deployment>
+finish(Tx& tx, DeploymentId id, DeploymentStatus status, std::string_view cause, Instant now)
+{
+    if (!is_final(status)) {
+        return Error{Code::invalid, fmt::format("'{}' is no end of a deployment", name(status))};
+    }
+    const auto finished = tx.one(
+        finish_sql,
+        read,
+        {
+            {"id",     id    },
+            {"status", status},
+            {"cause",  cause },
+            {"now",    now   }
+    }
+    );
+    if (finished) return *finished;
+    return not_so(tx, id, "finish");
+}
+
+std::int64_t supersede(Tx& tx, EnvironmentId environment, Generation newest, Instant now)
+{
+    return tx.execute(
+        supersede_sql,
+        {
+            {"environment", environment},
+            {"newest",      newest     },
+            {"now",         now        }
+    }
+    );
+}
+
+Result<Deployment> latest(Tx& tx, EnvironmentId environment)
+{
+    const auto found = tx.one(
+        latest_sql,
+        read,
+        {
+            {"environment", environment}
+    }
+    );
+    if (found) return *found;
+    return Error{
+        Code::not_found, fmt::format("environment {} was never deployed", environment.text())
+    };
+}
+
+Result<Page<Deployment>>
+list(Tx& tx, EnvironmentId environment, std::string_view after, std::size_t limit)
+{
+    const auto cursor = parse_cursor(after);
+    if (!cursor) return cursor.error();
+    const auto size = page_size(limit);
+    Page<Deployment> page{
+        tx.all(
+            list_sql,
+            read,
+            {{"environment", environment},
+              {"generation", cursor->generation},
+              {"id", cursor->id},
+              {"limit", size + 1}}
+        ),
+        {}
+    };
+    if (page.items.size() <= size) return page;
+    page.items.pop_back();
+    const Deployment& last = page.items.back();
+    page.next = fmt::format("{}.{}", last.generation, last.id.text());
+    return page;
+}
+
+}  // namespace diorama::deployments

@@ -1,0 +1,193 @@
+#include "base/json.hpp"
+#include "store/environment_row.hpp"
+#include "store/environments.hpp"
+#include "store/event_log.hpp"
+
+namespace diorama::environments {
+
+namespace {
+
+constexpr auto want_sql = R"sql(
+    UPDATE environments
+    SET wanted_generation = wanted_generation + 1, wanted_ref = :ref, wanted_commit = :commit,
+        wanted_presence = :presence, wanted_rebuild = :rebuild,
+        version = version + 1, updated_at = :now
+    WHERE id = :id
+    RETURNING *
+)sql";
+
+constexpr auto presence_sql = R"sql(
+    UPDATE environments
+    SET wanted_presence = :presence, version = version + 1, updated_at = :now
+    WHERE id = :id
+    RETURNING *
+)sql";
+
+constexpr auto resolve_sql = R"sql(
+    UPDATE environments SET wanted_commit = :commit, version = version + 1
+    WHERE id = :id AND wanted_generation = :generation
+    RETURNING *
+)sql";
+
+constexpr auto advance_sql = R"sql(
+    UPDATE environments
+    SET state = :to, cause = :cause, serving = :serving, serving_commit = :serving_commit,
+        destroyed_at = :destroyed_at, version = version + 1, updated_at = :now
+    WHERE id = :id AND version = :version
+    RETURNING *
+)sql";
+
+/// What answers after the move.
+struct Serving {
+    Generation generation = 0;
+    std::string commit;
+};
+
+Serving serving_after(const Environment& seen, const Transition& transition, State to)
+{
+    if (to == State::destroyed) return {};
+    if (!transition.serving) return {seen.serving, seen.serving_commit};
+    return {*transition.serving, transition.serving_commit};
+}
+
+std::optional<Instant> destroyed_after(const Environment& seen, Instant now, State to)
+{
+    if (to == State::destroyed) return now;
+    if (seen.state == State::destroyed) return std::nullopt;
+    return seen.destroyed_at;
+}
+
+Result<Environment> found_or_missing(std::optional<Environment> found, EnvironmentId id)
+{
+    if (found) return *std::move(found);
+    return Error{Code::not_found, fmt::format("there is no environment {}", id.text())};
+}
+
+std::string describe(const Wish& wish)
+{
+    return write_json(Node::Map{
+        {"generation", wish.generation                 },
+        {"ref",        wish.ref                        },
+        {"commit",     wish.commit                     },
+        {"presence",   std::string(name(wish.presence))},
+        {"rebuild",    wish.rebuild                    },
+    });
+}
+
+Error moved_on(Tx& tx, const Environment& seen)
+{
+    const auto now = find(tx, seen.id);
+    if (!now) return now.error();
+    return {
+        Code::conflict,
+        fmt::format(
+            "environment {} changed meanwhile: version {} was seen, {} is there",
+            seen.id.text(),
+            seen.version,
+            now->version
+        )
+    };
+}
+
+}  // namespace
+
+Result<Environment>
+want(Tx& tx, EnvironmentId id, const Wish& change, const Actor& actor, Instant now)
+{
+    const auto changed = tx.one(
+        want_sql,
+        read,
+        {
+            {"id",       id             },
+            {"ref",      change.ref     },
+            {"commit",   change.commit  },
+            {"presence", change.presence},
+            {"rebuild",  change.rebuild },
+            {"now",      now            }
+    }
+    );
+    if (!changed) return found_or_missing(changed, id);
+    const auto noted = event_log::add(
+        tx,
+        {.environment = id,
+         .at = now,
+         .actor = actor,
+         .event = "wanted",
+         .from = changed->state,
+         .to = changed->state,
+         .data = describe(changed->wanted)}
+    );
+    if (!noted) return noted.error();
+    return *changed;
+}
+
+Result<Environment> want_presence(Tx& tx, EnvironmentId id, Presence presence, Instant now)
+{
+    const auto changed = tx.one(
+        presence_sql,
+        read,
+        {
+            {"id",       id      },
+            {"presence", presence},
+            {"now",      now     }
+    }
+    );
+    return found_or_missing(changed, id);
+}
+
+Result<Environment>
+resolve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit)
+{
+    const auto changed = tx.one(
+        resolve_sql,
+        read,
+        {
+            {"id",         id        },
+            {"generation", generation},
+            {"commit",     commit    }
+    }
+    );
+    if (changed) return *changed;
+    const auto there = find(tx, id);
+    if (!there) return there.error();
+    return Error{
+        Code::superseded,
+        fmt::format("generation {} is wanted now, not {}", there->wanted.generation, generation)
+    };
+}
+
+Result<Environment> advance(Tx& tx, const Environment& seen, const Transition& transition)
+{
+    const auto to = next(seen.state, transition.on);
+    if (!to) return to.error();
+    const auto serving = serving_after(seen, transition, *to);
+    const auto moved = tx.one(
+        advance_sql,
+        read,
+        {
+            {"id", seen.id},
+            {"version", seen.version},
+            {"to", *to},
+            {"cause", transition.cause},
+            {"serving", serving.generation},
+            {"serving_commit", serving.commit},
+            {"destroyed_at", destroyed_after(seen, transition.now, *to)},
+            {"now", transition.now}
+    }
+    );
+    if (!moved) return moved_on(tx, seen);
+    const auto written = event_log::add(
+        tx,
+        {.environment = seen.id,
+         .at = transition.now,
+         .actor = transition.actor,
+         .event = std::string(name(transition.on)),
+         .from = seen.state,
+         .to = *to,
+         .data = transition.data}
+    );
+    if (!written) return written.error();
+    return *moved;
+}
+
+}  // namespace diorama::environments

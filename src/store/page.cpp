@@ -1,0 +1,33 @@
+#include "store/page.hpp"
+
+#include <algorithm>
+
+namespace diorama {
+
+std::size_t page_size(std::size_t limit)
+{
+    return std::clamp<std::size_t>(limit, 1, max_page);
+}
+
+std::string like_pattern(std::string_view text)
+{
+    std::string pattern = "%";
+    for (const char c : text) {
+        if (c == '%' || c == '_' || c == '\\') pattern.push_back('\\');
+        pattern.push_back(c);
+    }
+    pattern.push_back('%');
+    return pattern;
+}
+
+Result<> check_search(std::string_view text)
+{
+    if (text.size() <= max_search) return ok();
+    return Error{
+        Code::invalid,
+        fmt::format("a search of {} bytes is too long", text.size()),
+        fmt::format("Search for at most {} bytes.", max_search)
+    };
+}
+
+}  // namespace diorama
