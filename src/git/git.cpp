@@ -205,16 +205,17 @@ Command Git::command(
     Command command{.argv = {"git"}, .directory = folder};
     std::ranges::move(words, std::back_inserter(command.argv));
     command.environment = {
-        {"PATH",                   std::string(command_path)                                     },
-        {"HOME",                   home_.string()                                                },
-        {"LC_ALL",                 "C"                                                           },
-        {"GIT_CONFIG_NOSYSTEM",    "1"                                                           },
-        {"GIT_CONFIG_GLOBAL",      "/dev/null"                                                   },
-        {"GIT_ATTR_NOSYSTEM",      "1"                                                           },
-        {"GIT_TERMINAL_PROMPT",    "0"                                                           },
-        {"GIT_NO_REPLACE_OBJECTS", "1"                                                           },
-        {"GIT_OPTIONAL_LOCKS",     "0"                                                           },
-        {"GIT_ALLOW_PROTOCOL",     remote ? std::string(name(remote->location.scheme())) : "none"},
+        {"PATH",                    std::string(command_path)                                     },
+        {"HOME",                    home_.string()                                                },
+        {"LC_ALL",                  "C"                                                           },
+        {"GIT_CONFIG_NOSYSTEM",     "1"                                                           },
+        {"GIT_CONFIG_GLOBAL",       "/dev/null"                                                   },
+        {"GIT_ATTR_NOSYSTEM",       "1"                                                           },
+        {"GIT_TERMINAL_PROMPT",     "0"                                                           },
+        {"GIT_NO_REPLACE_OBJECTS",  "1"                                                           },
+        {"GIT_OPTIONAL_LOCKS",      "0"                                                           },
+        {"GIT_CEILING_DIRECTORIES", folder.parent_path().string()                                 },
+        {"GIT_ALLOW_PROTOCOL",      remote ? std::string(name(remote->location.scheme())) : "none"},
     };
     // Companies behind a proxy or with an authority of their own set these for the daemon.
     command.inherited = {

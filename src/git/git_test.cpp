@@ -1,5 +1,5 @@
-#include "git/git.hpp"
 #include "base/random.hpp"
+#include "git/git.hpp"
 #include "git/mirror.hpp"
 #include "tests/support/git_repository.hpp"
 
@@ -149,7 +149,7 @@ TEST_CASE("one commit is fetched without its history, by its id alone or by a br
     repository.git({"update-ref", "refs/heads/main", id});
     const auto second = git::ObjectId::parse(id).value();
 
-    REQUIRE(world.scheduler.run(world.mirror.create()).has_value());
+    REQUIRE(world.scheduler.run(world.mirror.prepare()).has_value());
     CHECK_FALSE(*world.scheduler.run(world.mirror.has(second)));
     REQUIRE(world.fetch(second).has_value());
     CHECK(*world.scheduler.run(world.mirror.has(second)));
@@ -167,7 +167,7 @@ TEST_CASE("SEC-01 a branch named like an option or a command is fetched and noth
     const auto tree = world.repository.files({
         {"a", "1"}
     });
-    REQUIRE(world.scheduler.run(world.mirror.create()).has_value());
+    REQUIRE(world.scheduler.run(world.mirror.prepare()).has_value());
     const auto pwned = world.folder / "pwned";
     const std::vector<std::string> names{
         "--upload-pack=touch${IFS}" + pwned.string(),
@@ -199,7 +199,7 @@ TEST_CASE("SEC-05 a hook in the served repository's place or a template does not
     }),
         "refs/heads/main"
     );
-    REQUIRE(world.scheduler.run(world.mirror.create()).has_value());
+    REQUIRE(world.scheduler.run(world.mirror.prepare()).has_value());
     CHECK_FALSE(std::filesystem::exists(world.mirror.folder() / "hooks"));
     const auto hooks = world.mirror.folder() / "hooks";
     std::filesystem::create_directories(hooks);
@@ -220,7 +220,7 @@ TEST_CASE("SEC-05 a pack over the limit is given up and leaves nothing lying abo
     }),
         "refs/heads/main"
     );
-    REQUIRE(world.scheduler.run(world.mirror.create()).has_value());
+    REQUIRE(world.scheduler.run(world.mirror.prepare()).has_value());
     CHECK(world.fetch(commit, {}, {.pack = 1U << 20}).has_error());
     CHECK(std::filesystem::is_empty(world.mirror.folder() / "objects" / "pack"));
     CHECK(world.fetch(commit).has_value());
@@ -231,7 +231,7 @@ TEST_CASE("SEC-05 a commit with paths that no honest repository has is refused a
     World world;
     auto& repository = world.repository;
     const auto blob = repository.blob("x");
-    REQUIRE(world.scheduler.run(world.mirror.create()).has_value());
+    REQUIRE(world.scheduler.run(world.mirror.prepare()).has_value());
     for (const std::string name : {"..", ".git", ".GIT"}) {
         CAPTURE(name);
         const auto commit = repository.commit(
@@ -250,7 +250,7 @@ TEST_CASE("many contents come through one process, big ones in pieces, empty one
     auto& repository = world.repository;
     const std::string big(700'000, 'b');
     const std::vector<std::string> contents{"one", "", big, "last\n", "one"};
-    REQUIRE(world.scheduler.run(world.mirror.create()).has_value());
+    REQUIRE(world.scheduler.run(world.mirror.prepare()).has_value());
     std::vector<git::ObjectId> ids;
     git::Mirror here(world.git, repository.folder());
     for (const auto& text : contents)
@@ -302,7 +302,7 @@ TEST_CASE("commits that nobody needs any more are let go")
         "refs/heads/main",
         "new"
     );
-    REQUIRE(world.scheduler.run(world.mirror.create()).has_value());
+    REQUIRE(world.scheduler.run(world.mirror.prepare()).has_value());
     REQUIRE(world.fetch(old).has_value());
     REQUIRE(world.fetch(kept).has_value());
     REQUIRE(world.scheduler.run(world.mirror.keep_only({kept})).has_value());

@@ -16,42 +16,77 @@ std::string kept_name(const ObjectId& commit)
     return fmt::format("refs/diorama/commits/{}", commit.text());
 }
 
-/// What a fetch that was cut short leaves behind. Only while nobody else writes to the mirror.
+/// What a fetch that was cut short leaves behind: half a pack, and locks that would stop the next.
+bool is_left_over(const std::filesystem::path& file)
+{
+    const auto name = file.filename().string();
+    return name.starts_with("tmp_") || name.ends_with(".lock");
+}
+
 void sweep(const std::filesystem::path& folder)
 {
-    std::error_code none;
-    for (const auto& file :
-         std::filesystem::directory_iterator(folder / "objects" / "pack", none)) {
-        if (file.path().filename().string().starts_with("tmp_"))
-            std::filesystem::remove(file.path(), none);
+    namespace fs = std::filesystem;
+    std::vector<fs::path> left;
+    std::error_code gone;  // A folder that is not there needs no sweeping.
+    for (const auto& file : fs::directory_iterator(folder, gone))
+        left.push_back(file.path());
+    for (const auto* inner : {"refs", "objects"}) {
+        for (const auto& file : fs::recursive_directory_iterator(folder / inner, gone))
+            left.push_back(file.path());
+    }
+    for (const auto& file : left) {
+        if (is_left_over(file)) fs::remove(file, gone);
     }
 }
 
 }  // namespace
 
+Command Mirror::command(std::vector<std::string> words, const Remote* remote) const
+{
+    Command hardened = git_->command(std::move(words), folder_, remote);
+    // Said, not searched for: a broken mirror must not make git take a repository around it.
+    hardened.environment["GIT_DIR"] = folder_.string();
+    return hardened;
+}
+
 Task<Result<std::string>> Mirror::run(
     std::vector<std::string> words, CommandLimits limits, std::stop_token stop, std::string input
 ) const
 {
-    Command command = git_->command(std::move(words), folder_);
-    command.limits = limits;
-    command.input = std::move(input);
-    auto finished = co_await run_command(git_->scheduler(), std::move(command), std::move(stop));
+    Command running = command(std::move(words));
+    running.limits = limits;
+    running.input = std::move(input);
+    auto finished = co_await run_command(git_->scheduler(), std::move(running), std::move(stop));
     if (!finished) co_return finished.error();
     if (!finished->succeeded()) co_return explain(*finished);
     co_return std::move(finished->output);
 }
 
-Task<Result<>> Mirror::create(std::stop_token stop) const
+Task<Result<>> Mirror::prepare(std::stop_token stop) const
 {
-    std::filesystem::create_directories(folder_);
+    const auto sweep_and_look = [this] {
+        std::filesystem::create_directories(folder_);
+        sweep(folder_);
+        return std::filesystem::exists(folder_ / "HEAD");
+    };
+    const bool made_before = co_await blocking(git_->scheduler(), sweep_and_look);
+    if (made_before) co_return ok();
     const auto made = co_await run(
-        {"init", "--quiet", "--bare", "--template=", "--object-format=sha1", "."},
-        {},
-        std::move(stop)
+        {"init", "--quiet", "--bare", "--template=", "--object-format=sha1"}, {}, std::move(stop)
     );
     if (!made) co_return made.error();
     co_return ok();
+}
+
+Task<Result<bool>> Mirror::is_sound(std::stop_token stop) const
+{
+    const auto checked = co_await run(
+        {"fsck", "--connectivity-only", "--no-dangling", "--no-progress"}, {}, std::move(stop)
+    );
+    if (!checked &&
+        (checked.error().code == Code::cancelled || checked.error().code == Code::timed_out))
+        co_return checked.error();
+    co_return checked.has_value();
 }
 
 Task<Result<bool>> Mirror::has(ObjectId commit, std::stop_token stop) const
@@ -72,7 +107,7 @@ Task<Result<>> Mirror::fetch(
 {
     const std::string incoming = "refs/diorama/incoming";
     const std::string wanted = ref ? ref->text() : commit.text();
-    Command command = git_->command(
+    Command fetching = command(
         {"fetch",
          "--quiet",
          "--depth=1",
@@ -82,20 +117,27 @@ Task<Result<>> Mirror::fetch(
          "--end-of-options",
          remote.location.text(),
          fmt::format("+{}:{}", wanted, incoming)},
-        folder_,
         &remote
     );
-    command.limits.time = limits.time;
-    command.limits.file = limits.pack;
-    const auto finished = co_await run_command(git_->scheduler(), std::move(command), stop);
-    sweep(folder_);
+    fetching.limits.time = limits.time;
+    fetching.limits.file = limits.pack;
+    const auto finished = co_await run_command(git_->scheduler(), std::move(fetching), stop);
+    const auto tidy = [this] { sweep(folder_); };
+    co_await blocking(git_->scheduler(), tidy);
     if (!finished) co_return finished.error().during("fetch " + display(remote.location.text()));
     if (!finished->succeeded()) co_return explain(*finished, &remote.location);
 
     const auto came = co_await run(
         {"rev-parse", "--verify", "--end-of-options", incoming + "^{commit}"}, {}, stop
     );
-    if (!came) co_return came.error();
+    if (!came && came.error().code != Code::unavailable) co_return came.error();
+    if (!came) {
+        co_return Error{
+            Code::invalid,
+            fmt::format("{} is no commit", display(wanted)),
+            "Name a branch or a commit."
+        };
+    }
     if (!came->starts_with(commit.text())) {
         co_return Error{
             Code::conflict,
@@ -119,31 +161,31 @@ Task<Result<Commit>> Mirror::commit(ObjectId id, std::stop_token stop) const
 }
 
 Task<Result<std::vector<TreeEntry>>>
-Mirror::list(ObjectId tree, std::uint64_t most, std::stop_token stop) const
+Mirror::list(ObjectId tree, std::uint64_t most, milliseconds time, std::stop_token stop) const
 {
+    const CommandLimits limits{.output = most, .time = time};
     const auto listing = co_await run(
-        {"ls-tree", "-r", "-t", "-z", "-l", "--full-tree", tree.text()},
-        {.output = most},
-        std::move(stop)
+        {"ls-tree", "-r", "-t", "-z", "-l", "--full-tree", tree.text()}, limits, std::move(stop)
     );
     if (!listing) co_return listing.error();
     co_return parse_tree(*listing);
 }
 
 Task<Result<std::string>>
-Mirror::read(ObjectId blob, std::uint64_t most, std::stop_token stop) const
+Mirror::read(ObjectId blob, std::uint64_t most, milliseconds time, std::stop_token stop) const
 {
-    co_return co_await run({"cat-file", "blob", blob.text()}, {.output = most}, std::move(stop));
+    const CommandLimits limits{.output = most, .time = time};
+    co_return co_await run({"cat-file", "blob", blob.text()}, limits, std::move(stop));
 }
 
 Result<BlobStream>
 Mirror::stream(const std::vector<ObjectId>& blobs, milliseconds time, std::stop_token stop) const
 {
-    Command command = git_->command({"cat-file", "--batch", "--buffer"}, folder_);
-    command.limits.time = time;
+    Command reading = command({"cat-file", "--batch", "--buffer"});
+    reading.limits.time = time;
     for (const ObjectId& id : blobs)
-        command.input += id.text() + "\n";
-    auto process = Process::start(std::move(command), std::move(stop));
+        reading.input += id.text() + "\n";
+    auto process = Process::start(std::move(reading), std::move(stop));
     if (!process) return process.error();
     (*process)->end_input();
     return BlobStream(git_->scheduler(), std::move(*process), blobs.size());

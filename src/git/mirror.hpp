@@ -48,8 +48,12 @@ public:
 
     const std::filesystem::path& folder() const { return folder_; }
 
-    /// Makes an empty repository where none is.
-    Task<Result<>> create(std::stop_token stop = {}) const;
+    /// Makes an empty repository where none is, and clears away what a process that died half-way
+    /// left. Only for the one who writes.
+    Task<Result<>> prepare(std::stop_token stop = {}) const;
+
+    /// False when something here cannot be read, so that it is better made anew.
+    Task<Result<bool>> is_sound(std::stop_token stop = {}) const;
 
     /// True when `commit` and its root tree are here.
     Task<Result<bool>> has(ObjectId commit, std::stop_token stop = {}) const;
@@ -69,11 +73,11 @@ public:
     /// All entries below `tree`, folders before what is in them; a listing over `most` bytes is
     /// refused.
     Task<Result<std::vector<TreeEntry>>>
-    list(ObjectId tree, std::uint64_t most, std::stop_token stop = {}) const;
+    list(ObjectId tree, std::uint64_t most, milliseconds time, std::stop_token stop = {}) const;
 
     /// The content of one blob of at most `most` bytes.
     Task<Result<std::string>>
-    read(ObjectId blob, std::uint64_t most, std::stop_token stop = {}) const;
+    read(ObjectId blob, std::uint64_t most, milliseconds time, std::stop_token stop = {}) const;
 
     /// The contents of many, one after the other.
     Result<BlobStream>
@@ -83,6 +87,7 @@ public:
     Task<Result<>> keep_only(std::vector<ObjectId> commits, std::stop_token stop = {}) const;
 
 private:
+    Command command(std::vector<std::string> words, const Remote* remote = nullptr) const;
     Task<Result<std::string>>
     run(std::vector<std::string> words,
         CommandLimits limits,

@@ -88,7 +88,10 @@ TEST_CASE("SEC-01 a branch never begins with '-' where a program could read it a
 
 TEST_CASE("SEC-01 a name that turns writing round is shown spelled out")
 {
-    const auto shown = display(RefName::branch("a\xe2\x80\xae" "b").value().brief());
+    const auto shown = display(RefName::branch("a\xe2\x80\xae"
+                                               "b")
+                                   .value()
+                                   .brief());
     CHECK_FALSE(shown.contains("\xe2\x80\xae"));
     CHECK(shown.contains("202e"));
 }
