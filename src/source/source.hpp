@@ -70,10 +70,9 @@ public:
 private:
     git::Mirror mirror(const git::Location& location) const;
     Semaphore& gate(const git::Location& location);
-    Task<Result<git::Commit>> bring(
-        git::Mirror mirror, git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop
-    );
-    Task<Result<>> rebuild(git::Mirror mirror, std::stop_token stop);
+    Task<Result<git::Commit>>
+    bring(git::Mirror place, git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop);
+    Task<> drop(git::Mirror place);
 
     const git::Git& git_;
     std::filesystem::path folder_;

@@ -4,6 +4,7 @@
 #include "model/files.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -15,12 +16,13 @@ namespace diorama {
 
 /// How much of a repository we are willing to look at.
 struct TreeLimits {
-    std::size_t entries = 100'000;     ///< Files, links, submodules and folders.
-    std::uint64_t bytes = 4ULL << 30;  ///< All files together, as the tree names them.
-    std::uint64_t file = 1ULL << 30;   ///< One file.
-    std::size_t path = 1024;           ///< Bytes of a path.
-    std::size_t depth = 64;            ///< Parts of a path.
-    milliseconds time = minutes{2};    ///< For one listing, one read or one stream.
+    std::size_t entries = 100'000;           ///< Files, links, submodules and folders.
+    std::uint64_t bytes = 4ULL << 30;        ///< All files together, as the tree names them.
+    std::uint64_t file = 1ULL << 30;         ///< One file.
+    std::size_t path = 1024;                 ///< Bytes of a path.
+    std::size_t depth = 64;                  ///< Parts of a path.
+    milliseconds time = minutes{2};          ///< For one listing or read.
+    milliseconds stream_time = minutes{15};  ///< For all of a stream, at the pace of who takes it.
 };
 
 /// `path` as seen from `folder`, with '.' and '..' taken out; "" is the root. Refused when it
@@ -72,6 +74,12 @@ private:
     {}
     Result<> add(const git::TreeEntry& entry);
     Error missing(std::string_view path) const;
+    Task<Result<std::string>> content(FileEntry entry);
+    Task<Result<>> next_piece(git::BlobStream& blobs, std::deque<git::BlobStream::Piece>& pieces);
+    Task<Result<std::vector<std::string>>> large_file_pointers();
+    static Task<Result<>> note_pointer(
+        std::vector<std::string>& pointers, const FileEntry& entry, std::string_view piece
+    );
 
     git::Mirror mirror_;
     TreeLimits limits_;

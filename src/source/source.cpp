@@ -1,0 +1,164 @@
+#include "source/source.hpp"
+
+#include "base/unicode.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace diorama {
+
+namespace {
+
+/// The names to ask a remote for, the likeliest first.
+std::vector<git::RefName> names_of(const Wanted& wanted)
+{
+    if (const auto* ref = std::get_if<git::RefName>(&wanted)) return {*ref};
+    if (const auto* request = std::get_if<PullRequest>(&wanted))
+        return git::pull_request_heads(request->number);
+    return {git::RefName::head()};
+}
+
+Error missing(const Wanted& wanted, const git::Location& location)
+{
+    return {
+        Code::not_found,
+        fmt::format("{} has no {}", display(location.text()), describe(wanted)),
+        "Check the name, and that it was pushed."
+    };
+}
+
+Error given_up(const Deadline& deadline, const git::Location& location)
+{
+    const auto doing = "waiting to fetch " + display(location.text());
+    if (deadline.expired()) return {Code::timed_out, doing + " took too long", ""};
+    return {Code::cancelled, doing + " was stopped", ""};
+}
+
+}  // namespace
+
+std::string describe(const Wanted& wanted)
+{
+    if (const auto* ref = std::get_if<git::RefName>(&wanted)) {
+        return fmt::format(
+            "{} {}", ref->is_branch() ? "branch" : "reference", display(ref->brief())
+        );
+    }
+    if (const auto* request = std::get_if<PullRequest>(&wanted))
+        return fmt::format("pull request {}", request->number);
+    if (const auto* commit = std::get_if<git::ObjectId>(&wanted))
+        return fmt::format("commit {}", commit->brief());
+    return "default branch";
+}
+
+Task<Result<Tip>>
+Source::resolve(git::Remote remote, Wanted wanted, milliseconds time, std::stop_token stop)
+{
+    if (const auto* commit = std::get_if<git::ObjectId>(&wanted))
+        co_return Tip{*commit, std::nullopt};
+    const auto names = names_of(wanted);
+    std::vector<std::string> patterns;
+    for (const auto& name : names) {
+        patterns.push_back(name.text());
+        patterns.push_back(name.text() + "^{}");
+    }
+    const auto refs = co_await git_.list_remote(remote, std::move(patterns), time, std::move(stop));
+    if (!refs) co_return refs.error();
+    for (const auto& name : names) {
+        const auto found = std::ranges::find(*refs, name, &git::RemoteRef::name);
+        if (found != refs->end()) co_return Tip{found->id, name};
+    }
+    co_return missing(wanted, remote.location);
+}
+
+Task<Result<git::Commit>>
+Source::fetch(git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop)
+{
+    Deadline deadline(git_.scheduler(), limits.time, std::move(stop));
+    const auto permit = co_await gate(remote.location).acquire(deadline.token());
+    if (!permit) co_return given_up(deadline, remote.location);
+
+    const auto place = mirror(remote.location);
+    auto commit = co_await bring(place, remote, tip, limits, deadline.token());
+    if (commit || commit.error().code != Code::unavailable) co_return commit;
+
+    // Either the remote or our mirror is to blame: only a broken mirror is made anew.
+    const auto sound = co_await place.is_sound(deadline.token());
+    if (!sound) co_return sound.error();
+    if (*sound) co_return commit;
+    co_await drop(place);
+    co_return co_await bring(place, remote, tip, limits, deadline.token());
+}
+
+Task<Result<git::Commit>> Source::bring(
+    git::Mirror place, git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop
+)
+{
+    const auto ready = co_await place.prepare(stop);
+    if (!ready) co_return ready.error();
+    const auto here = co_await place.has(tip.commit, stop);
+    if (!here) co_return here.error();
+    if (!*here) {
+        auto fetched = co_await place.fetch(remote, tip.commit, std::nullopt, limits, stop);
+        if (!fetched && fetched.error().code == Code::not_found && tip.ref)
+            fetched = co_await place.fetch(remote, tip.commit, tip.ref, limits, stop);
+        if (!fetched) co_return fetched.error();
+    }
+    co_return co_await place.commit(tip.commit, stop);
+}
+
+Task<Result<std::unique_ptr<Tree>>>
+Source::tree(git::Location location, git::ObjectId commit, TreeLimits limits, std::stop_token stop)
+{
+    const auto place = mirror(location);
+    const auto found = co_await place.commit(commit, stop);
+    if (!found) co_return found.error();
+    constexpr std::uint64_t bytes_per_entry = 512;
+    auto listing =
+        co_await place.list(found->tree, limits.entries * bytes_per_entry, limits.time, stop);
+    if (!listing && listing.error().code == Code::refused) {
+        co_return Error{
+            Code::refused,
+            fmt::format(
+                "commit {} holds more than {} files and folders", commit.brief(), limits.entries
+            ),
+            "Split the repository, or raise the limit in the configuration."
+        };
+    }
+    if (!listing) co_return listing.error().during(fmt::format("list commit {}", commit.brief()));
+    co_return Tree::make(place, found->tree, *listing, limits, std::move(stop));
+}
+
+Task<Result<>>
+Source::keep_only(git::Location location, std::vector<git::ObjectId> commits, std::stop_token stop)
+{
+    const auto permit = co_await gate(location).acquire(stop);
+    if (!permit) co_return Error{Code::cancelled, "tidying a mirror was stopped", ""};
+    const auto place = mirror(location);
+    if (commits.empty()) {
+        co_await drop(place);
+        co_return ok();
+    }
+    if (!std::filesystem::exists(place.folder())) co_return ok();
+    co_return co_await place.keep_only(std::move(commits), std::move(stop));
+}
+
+Task<> Source::drop(git::Mirror place)
+{
+    const auto work = [folder = place.folder()] { std::filesystem::remove_all(folder); };
+    co_await blocking(git_.scheduler(), work);
+}
+
+git::Mirror Source::mirror(const git::Location& location) const
+{
+    return {git_, folder_ / (location.id() + ".git")};
+}
+
+Semaphore& Source::gate(const git::Location& location)
+{
+    auto& gate = gates_[location.id()];
+    if (!gate) gate = std::make_unique<Semaphore>(git_.scheduler(), 1);
+    return *gate;
+}
+
+}  // namespace diorama
