@@ -29,7 +29,8 @@ public:
     bool knows_closed() const override { return false; }
 
 private:
-    Result<std::vector<git::RemoteRef>> refs(const git::Location& location) const;
+    Result<std::vector<git::RemoteRef>>
+    refs(const git::Location& location, const std::stop_token& stop) const;
 
     std::map<std::string, std::map<git::RefName, git::ObjectId>> repositories_;
 };
