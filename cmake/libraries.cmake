@@ -11,7 +11,7 @@ find_package(LibArchive REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(doctest REQUIRED)
-pkg_check_modules(fyaml REQUIRED IMPORTED_TARGET libfyaml)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
 find_library(SOCI_CORE soci_core REQUIRED)

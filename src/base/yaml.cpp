@@ -88,8 +88,16 @@ private:
     Result<YamlEvent> next()
     {
         auto event = events_.next();
-        if (!event)
-            return fail(event.error().at, display(event.error().text), "Correct the YAML there.");
+        if (!event) {
+            const auto& fault = event.error();
+            const bool tab = fault.text.find("cannot start any token") != std::string::npos;
+            return fail(
+                fault.at,
+                display(fault.text),
+                tab ? "Put the text in quotes; indent with blanks, not tabs."
+                    : "Correct the YAML there."
+            );
+        }
         if (event->at.known()) last_ = event->at;
         return std::move(*event);
     }
@@ -329,16 +337,20 @@ private:
     Position last_;
 };
 
-/// Only characters that YAML 1.2 allows in a text (section 5.1): no control characters but tab and
-/// line ends. libfyaml is not asked to survive anything else.
-std::optional<std::size_t> forbidden_character(std::string_view text)
+/// Characters that YAML does not allow (section 5.1: control characters but tab and line ends), or
+/// about which its versions disagree: 1.1 ends a line at U+0085, U+2028 and U+2029, 1.2 does not.
+std::optional<std::string_view> forbidden_character(std::string_view text)
 {
-    const auto bad = std::ranges::find_if(text, [](char c) {
-        const auto byte = static_cast<unsigned char>(c);
-        return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-    });
-    if (bad == text.end()) return std::nullopt;
-    return static_cast<std::size_t>(bad - text.begin());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const bool blank = text[i] == '\t' || text[i] == '\n' || text[i] == '\r';
+        if ((byte < 0x20 && !blank) || byte == 0x7F) return text.substr(i, 1);
+        if (text.substr(i).starts_with("\u0085")) return text.substr(i, 2);
+        if (byte != 0xE2) continue;
+        const auto three = text.substr(i, 3);
+        if (three == "\u2028" || three == "\u2029") return three;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -357,12 +369,10 @@ Result<Node> parse_yaml(std::string_view text, std::string file, YamlLimits limi
             Code::invalid, fmt::format("{}: is not UTF-8", file), "Save the file as UTF-8."
         };
     if (const auto bad = forbidden_character(text)) {
-        const auto line = std::ranges::count(text.substr(0, *bad), '\n') + 1;
+        const auto line = std::count(text.data(), bad->data(), '\n') + 1;
         return Error{
             Code::invalid,
-            fmt::format(
-                "{}:{}: holds the control character {}", file, line, display(text.substr(*bad, 1))
-            ),
+            fmt::format("{}:{}: holds the character {}", file, line, display(*bad)),
             "Remove it, or write it as an escape in double quotes."
         };
     }

@@ -1,9 +1,8 @@
 #include "base/yaml_events.hpp"
 
-#include "base/yaml_scalar.hpp"
-
-#include <libfyaml.h>
+#include <new>
 #include <stdexcept>
+#include <yaml.h>
 
 namespace diorama {
 
@@ -14,129 +13,111 @@ void throw_exception_from_error(const YamlFault& fault, const boost::source_loca
 
 namespace {
 
-struct Closer {
-    void operator()(fy_diag* diag) const { fy_diag_destroy(diag); }
-    void operator()(fy_parser* parser) const { fy_parser_destroy(parser); }
+/// libyaml counts from 0.
+Position position(const yaml_mark_t& mark)
+{
+    return {static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1};
+}
+
+std::string text_of(const yaml_char_t* text)
+{
+    return text ? reinterpret_cast<const char*>(text) : "";
+}
+
+/// An event that frees itself.
+struct Event {
+    yaml_event_t raw{};
+
+    Event() = default;
+    Event(const Event&) = delete;
+    Event& operator=(const Event&) = delete;
+    ~Event() { yaml_event_delete(&raw); }
 };
 
-std::unique_ptr<fy_diag, Closer> make_diag()
+YamlEvent scalar(const yaml_event_t& from)
 {
-    fy_diag_cfg config{};
-    fy_diag_cfg_default(&config);
-    config.fp = nullptr;
-    config.output_fn = [](fy_diag*, void*, const char*, std::size_t) {};  // Some go out unasked.
-    std::unique_ptr<fy_diag, Closer> diag(fy_diag_create(&config));
-    if (!diag) throw std::bad_alloc();
-    fy_diag_set_collect_errors(diag.get(), true);
-    return diag;
+    const auto& data = from.data.scalar;
+    return {
+        .type = YamlEvent::Type::scalar,
+        .text = {reinterpret_cast<const char*>(data.value), data.length},
+        .plain = data.style == YAML_PLAIN_SCALAR_STYLE,
+        .anchor = text_of(data.anchor),
+        .tag = text_of(data.tag),
+    };
 }
 
-/// libfyaml counts from 0.
-Position position(const fy_mark* mark)
+YamlEvent container(YamlEvent::Type type, const yaml_char_t* anchor, const yaml_char_t* tag)
 {
-    if (!mark) return {};
-    return {mark->line + 1, mark->column + 1};
+    return {.type = type, .anchor = text_of(anchor), .tag = text_of(tag)};
 }
 
-std::string text_of(fy_token* token)
+/// Nothing for the events that say nothing: the stream's start, a document's end.
+std::optional<YamlEvent> convert(const yaml_event_t& from)
 {
-    if (!token) return {};
-    std::size_t length = 0;
-    const char* text = fy_token_get_text(token, &length);
-    return text ? std::string(text, length) : std::string();
-}
-
-std::optional<YamlEvent::Type> type_of(fy_event_type type)
-{
-    using enum YamlEvent::Type;
-    switch (type) {
-        case FYET_DOCUMENT_START: return document;
-        case FYET_SCALAR: return scalar;
-        case FYET_ALIAS: return alias;
-        case FYET_SEQUENCE_START: return list;
-        case FYET_SEQUENCE_END: return list_end;
-        case FYET_MAPPING_START: return map;
-        case FYET_MAPPING_END: return map_end;
+    using Type = YamlEvent::Type;
+    const auto& list = from.data.sequence_start;
+    const auto& map = from.data.mapping_start;
+    switch (from.type) {
+        case YAML_STREAM_END_EVENT: return YamlEvent{.type = Type::end};
+        case YAML_DOCUMENT_START_EVENT: return YamlEvent{.type = Type::document};
+        case YAML_SCALAR_EVENT: return scalar(from);
+        case YAML_ALIAS_EVENT:
+            return YamlEvent{.type = Type::alias, .text = text_of(from.data.alias.anchor)};
+        case YAML_SEQUENCE_START_EVENT: return container(Type::list, list.anchor, list.tag);
+        case YAML_SEQUENCE_END_EVENT: return YamlEvent{.type = Type::list_end};
+        case YAML_MAPPING_START_EVENT: return container(Type::map, map.anchor, map.tag);
+        case YAML_MAPPING_END_EVENT: return YamlEvent{.type = Type::map_end};
         default: return std::nullopt;
     }
-}
-
-std::string scalar_text(fy_token* token, std::string_view source)
-{
-    if (!token || fy_token_scalar_style(token) != FYSS_SINGLE_QUOTED) return text_of(token);
-    const auto* begin = fy_token_start_mark(token);
-    const auto* end = fy_token_end_mark(token);
-    if (!begin || !end || begin->input_pos > end->input_pos || end->input_pos > source.size())
-        throw std::logic_error("libfyaml gave a scalar no place");
-    return yaml_single_quoted(source.substr(begin->input_pos, end->input_pos - begin->input_pos));
-}
-
-YamlEvent convert(fy_event* event, YamlEvent::Type type, std::string_view source)
-{
-    fy_token* token = fy_event_get_token(event);
-    YamlEvent answer{
-        .type = type,
-        .at = position(token ? fy_token_start_mark(token) : nullptr),
-        .anchor = text_of(fy_event_get_anchor_token(event)),
-        .tag = text_of(fy_event_get_tag_token(event)),
-    };
-    if (type == YamlEvent::Type::scalar) answer.text = scalar_text(token, source);
-    if (type == YamlEvent::Type::alias) answer.text = text_of(token);
-    if (type == YamlEvent::Type::alias && answer.at.known()) --answer.at.column;  // The star.
-    if (type == YamlEvent::Type::scalar)
-        answer.plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
-    return answer;
 }
 
 }  // namespace
 
 struct YamlEvents::Parser {
-    std::string_view source;
-    std::unique_ptr<fy_diag, Closer> diag = make_diag();
-    std::unique_ptr<fy_parser, Closer> parser;
+    yaml_parser_t raw{};
+
+    Parser()
+    {
+        if (yaml_parser_initialize(&raw) == 0) throw std::bad_alloc();
+    }
+    Parser(const Parser&) = delete;
+    Parser& operator=(const Parser&) = delete;
+    ~Parser() { yaml_parser_delete(&raw); }
 
     YamlFault fault() const
     {
-        void* at = nullptr;
-        const fy_diag_error* error = fy_diag_errors_iterate(diag.get(), &at);
-        if (!error) return {{}, "this is not YAML"};
-        return {
-            {error->line, error->column},
-            error->msg ? error->msg : "this is not YAML"
-        };
+        if (raw.error == YAML_MEMORY_ERROR) throw std::bad_alloc();
+        std::string text = raw.problem ? raw.problem : "this is not YAML";
+        if (raw.error == YAML_READER_ERROR) return {{}, text};
+        if (!raw.context) return {position(raw.problem_mark), text};
+        text += fmt::format(" {}", raw.context);
+        const auto begin = position(raw.context_mark);
+        if (begin != position(raw.problem_mark))
+            text += fmt::format(" that begins at {}:{}", begin.line, begin.column);
+        return {position(raw.problem_mark), text};
     }
 };
 
 YamlEvents::YamlEvents(std::string_view text) : parser_(std::make_unique<Parser>())
 {
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // Its marks do not count it.
-    parser_->source = text;
-    fy_parse_cfg config{};
-    config.flags = static_cast<fy_parse_cfg_flags>(
-        FYPCF_QUIET | FYPCF_COLLECT_DIAG | FYPCF_JSON_NONE | FYPCF_DEFAULT_VERSION_1_2
-    );
-    config.diag = parser_->diag.get();
-    parser_->parser.reset(fy_parser_create(&config));
-    if (!parser_->parser) throw std::bad_alloc();
-    if (fy_parser_set_string(parser_->parser.get(), text.data(), text.size()) != 0)
-        throw std::bad_alloc();
+    yaml_parser_set_encoding(&parser_->raw, YAML_UTF8_ENCODING);
+    // A byte order mark says nothing that UTF-8 needs, and libyaml takes it for text then.
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    yaml_parser_set_input_string(&parser_->raw, bytes, text.size());
 }
 
 YamlEvents::~YamlEvents() = default;
 
 boost::system::result<YamlEvent, YamlFault> YamlEvents::next()
 {
-    fy_parser* parser = parser_->parser.get();
-    const auto free = [parser](fy_event* event) { fy_parser_event_free(parser, event); };
     for (;;) {
-        const std::unique_ptr<fy_event, decltype(free)> event(fy_parser_parse(parser), free);
-        if (!event) {
-            if (fy_diag_got_error(parser_->diag.get())) return parser_->fault();
-            return YamlEvent{};
-        }
-        if (event->type == FYET_STREAM_END) return YamlEvent{};
-        if (const auto type = type_of(event->type))
-            return convert(event.get(), *type, parser_->source);
+        Event event;
+        if (yaml_parser_parse(&parser_->raw, &event.raw) == 0) return parser_->fault();
+        auto converted = convert(event.raw);
+        if (!converted) continue;
+        converted->at = position(event.raw.start_mark);
+        return std::move(*converted);
     }
 }
 

@@ -29,7 +29,7 @@ struct YamlFault {
 };
 
 /// The events of one text, one by one, so that a bomb is refused before it is unpacked. Knows
-/// libfyaml, and nothing of what the events mean. `text` must outlive it.
+/// libyaml, and nothing of what the events mean. `text` must outlive it.
 class YamlEvents {
 public:
     explicit YamlEvents(std::string_view text);

@@ -75,54 +75,7 @@ Node number(std::string_view plain)
     return converted<double>(text);
 }
 
-/// Takes the first line off `rest` with its end; after the last line nothing of `rest` is left.
-std::string_view take_line(std::string_view& rest)
-{
-    const auto line = rest.substr(0, rest.find_first_of("\r\n"));
-    rest.remove_prefix(line.size());
-    rest.remove_prefix(rest.starts_with("\r\n") ? 2 : std::min<std::size_t>(rest.size(), 1));
-    return line;
-}
-
-std::string_view without_blanks(std::string_view line, bool before, bool after)
-{
-    constexpr std::string_view blanks = " \t";
-    if (before) line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-    if (after) line = line.substr(0, line.find_last_not_of(blanks) + 1);
-    return line;
-}
-
-void append_unquoted(std::string& text, std::string_view line)
-{
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        text += line[i];
-        if (line[i] == '\'') ++i;  // The scanner let only pairs through.
-    }
-}
-
 }  // namespace
-
-std::string yaml_single_quoted(std::string_view raw)
-{
-    const auto more = [&raw] { return raw.find_first_of("\r\n") != std::string_view::npos; };
-    std::string text;
-    bool follows = more();
-    append_unquoted(text, without_blanks(take_line(raw), false, follows));
-    // One line end is a blank; of several, all but the first stay.
-    std::size_t empty = 0;
-    while (follows) {
-        follows = more();
-        const auto line = without_blanks(take_line(raw), true, follows);
-        if (line.empty() && follows) {
-            ++empty;
-            continue;
-        }
-        text.append(std::max<std::size_t>(empty, 1), empty == 0 ? ' ' : '\n');
-        empty = 0;
-        append_unquoted(text, line);
-    }
-    return text;
-}
 
 Node yaml_scalar(std::string_view plain)
 {
