@@ -14,6 +14,7 @@ namespace {
 
 using Type = YamlEvent::Type;
 
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view core_tags = "tag:yaml.org,2002:";
 /// The tree may hold this many times the text's bytes in scalars: aliases repeat them.
 constexpr std::size_t expansion = 4;
@@ -353,6 +354,14 @@ std::optional<std::string_view> forbidden_character(std::string_view text)
     return std::nullopt;
 }
 
+/// Directives for tags, which nobody needs where only core tags are taken; libyaml compares each
+/// with all before it.
+bool has_tag_directive(std::string_view text)
+{
+    return text.starts_with("%TAG") || text.find("\n%TAG") != std::string_view::npos ||
+           text.find("\r%TAG") != std::string_view::npos;
+}
+
 }  // namespace
 
 Result<Node> parse_yaml(std::string_view text, std::string file, YamlLimits limits)
@@ -376,6 +385,13 @@ Result<Node> parse_yaml(std::string_view text, std::string file, YamlLimits limi
             "Remove it, or write it as an escape in double quotes."
         };
     }
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    if (has_tag_directive(text))
+        return Error{
+            Code::invalid,
+            fmt::format("{}: has a %TAG directive", file),
+            "Remove it; only core tags are taken."
+        };
     return Reader(text, std::move(file), limits).document();
 }
 

@@ -101,8 +101,6 @@ struct YamlEvents::Parser {
 YamlEvents::YamlEvents(std::string_view text) : parser_(std::make_unique<Parser>())
 {
     yaml_parser_set_encoding(&parser_->raw, YAML_UTF8_ENCODING);
-    // A byte order mark says nothing that UTF-8 needs, and libyaml takes it for text then.
-    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
     yaml_parser_set_input_string(&parser_->raw, bytes, text.size());
 }

@@ -29,7 +29,8 @@ struct YamlFault {
 };
 
 /// The events of one text, one by one, so that a bomb is refused before it is unpacked. Knows
-/// libyaml, and nothing of what the events mean. `text` must outlive it.
+/// libyaml, and nothing of what the events mean. `text` is
+/// UTF-8 without a byte order mark and must outlive it.
 class YamlEvents {
 public:
     explicit YamlEvents(std::string_view text);
