@@ -117,4 +117,5 @@ std::string to_text(std::chrono::duration<Rep, Period> time)
 
 }  // namespace diorama
 
-#include "base/described_types.hpp"
+#include "base/described_read.hpp"
+#include "base/described_write.hpp"

@@ -71,6 +71,65 @@ struct Login {
 };
 BOOST_DESCRIBE_STRUCT(Login, (), (user, password))
 
+}  // namespace
+
+// Types of another room, which join by functions beside them.
+namespace elsewhere {
+
+enum class Mood { fine, bad };
+std::string to_text(Mood mood)
+{
+    return mood == Mood::fine ? "is fine" : "is bad";
+}
+Result<Mood> parse_text(std::string_view text, std::type_identity<Mood>)
+{
+    if (text == "is fine") return Mood::fine;
+    if (text == "is bad") return Mood::bad;
+    return Error{Code::invalid, "no such mood", "Write 'is fine' or 'is bad'."};
+}
+
+struct Build {
+    std::string context;
+    std::string dockerfile = "Dockerfile";
+};
+BOOST_DESCRIBE_STRUCT(Build, (), (context, dockerfile))
+
+/// Compose's short form is the context alone.
+struct ShortOrLong {
+    Build build;
+};
+void read_node(Reading& reading, const Node& node, ShortOrLong& into)
+{
+    if (node.string())
+        into.build.context = *node.string();
+    else
+        read_into(reading, node, into.build);
+}
+Node write_node(const ShortOrLong& from)
+{
+    return to_node(from.build);
+}
+
+struct Base {
+    std::string id;
+    static constexpr std::string_view key(std::string_view field)
+    {
+        return field == "id" ? "Id" : field;
+    }
+};
+BOOST_DESCRIBE_STRUCT(Base, (), (id))
+
+struct Job : Base {
+    Mood mood = Mood::bad;
+    std::map<std::string, ShortOrLong> builds;
+    static constexpr auto required = {"mood", "Id"};
+};
+BOOST_DESCRIBE_STRUCT(Job, (Base), (mood, builds))
+
+}  // namespace elsewhere
+
+namespace {
+
 template <class T>
 Result<T> parse(std::string_view json, Unknown unknown = Unknown::error)
 {
@@ -216,4 +275,26 @@ TEST_CASE("the fields and types of a struct can be listed for others to read")
     CHECK(type.fields[10].type().format == "date-time");
     CHECK(&type.fields[12].type().element() == &type);
     CHECK(type.fields[4].type().names.size() == 3);
+}
+
+TEST_CASE("types of other rooms join by functions beside them, keys may be spelled in another way")
+{
+    using elsewhere::Job;
+    const auto job =
+        parse<Job>(R"({"Id":"7","mood":"is fine","builds":{"a":"./a","b":{"context":"b"}}})")
+            .value();
+    CHECK(job.id == "7");
+    CHECK(job.mood == elsewhere::Mood::fine);
+    CHECK(job.builds.at("a").build.context == "./a");
+    CHECK(job.builds.at("b").build.dockerfile == "Dockerfile");
+    CHECK(write_json(to_node(job))
+              .starts_with(R"({"Id":"7","mood":"is fine","builds":{"a":{"context":"./a",)"));
+    CHECK(
+        wrong<Job>(R"({"Id":"7","mood":"x","builds":{"a":{"contxt":1}}})") ==
+        "file: mood: no such mood\nfile: builds.a.contxt: unknown key (did you mean 'context'?)"
+    );
+    CHECK(
+        wrong<Job>(R"({"id":"7","mood":"is bad"})") ==
+        "file: id: unknown key (did you mean 'Id'?)\nfile: Id: is missing"
+    );
 }
