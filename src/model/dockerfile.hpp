@@ -43,6 +43,8 @@ struct Dockerfile {
     std::vector<Instruction> instructions;
     std::vector<Stage> stages;
     std::vector<DockerfileProblem> problems;
+    /// Lines of `# syntax=docker/dockerfile…`, which ask for what the engine has built in.
+    std::vector<int> syntax_lines;
 
     /// The stage `target` names (by name or number); empty: the last. Null when there is none.
     const Stage* stage(std::string_view target) const;
@@ -59,9 +61,12 @@ struct Dockerfile {
 };
 
 /// Scans strictly: line continuation, the escape directive, comments, heredocs, ARG before FROM.
-/// Refused with a mend: `# syntax=` front ends, `RUN --mount` of ssh and secrets,
+/// Refused with a mend: `# syntax=` front ends but Docker's own, `RUN --mount` of ssh and secrets,
 /// `--security=insecure`, `--network=host`, `ADD` of URLs and git repositories, labels that are
 /// ours or a proxy's. `args` are the build's, by name.
 Dockerfile scan_dockerfile(std::string_view text, const std::map<std::string, std::string>& args);
+
+/// `text` without its `# syntax=` lines' meaning, line for line: no builder fetches a front end.
+std::string without_syntax(std::string_view text, const Dockerfile& scanned);
 
 }  // namespace diorama
