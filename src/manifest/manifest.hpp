@@ -21,8 +21,9 @@ struct ManifestOptions {
     std::set<std::string> profiles;                ///< Services of other profiles stay off.
     Policy policy;
 
-    std::uint64_t file_bytes = 1U << 20;  ///< The largest file that is read.
-    std::size_t file_count = 64;          ///< How many files one manifest may lead to.
+    std::uint64_t file_bytes = 512U << 10;  ///< The largest file that is read.
+    std::uint64_t total_bytes = 2U << 20;   ///< All files together.
+    std::size_t file_count = 64;            ///< How many files one manifest may lead to.
 };
 
 /// Reads what a commit asks for: `diorama.yaml`, else the Compose file with its override, else a
