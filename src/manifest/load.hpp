@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/node.hpp"
+#include "manifest/findings.hpp"
+#include "manifest/library.hpp"
+#include "manifest/manifest.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace diorama::manifest {
+
+/// Variables for interpolation: what is given by the daemon, then `.env` files, nearest first.
+class Variables {
+public:
+    explicit Variables(const std::map<std::string, std::string>& given)
+        : values_(given.begin(), given.end())
+    {}
+
+    std::optional<std::string> find(std::string_view name) const;
+    /// Adds what is not set yet.
+    void add(const std::string& name, const std::string& value) { values_.emplace(name, value); }
+
+private:
+    std::map<std::string, std::string, std::less<>> values_;
+};
+
+/// The files of a manifest as one tree in long form: interpolated, extended, included, overridden.
+/// All positions say which file they are in.
+struct Project {
+    Node tree;
+    Variables variables;
+};
+
+/// Loads the Compose files `paths`, the later over the earlier. Empty when something is wrong
+/// (told to `findings`) or was not read yet (`library.wanted()`).
+std::optional<Project> load_project(
+    Library& library,
+    Findings& findings,
+    const std::vector<std::string>& paths,
+    const ManifestOptions& options
+);
+
+/// Interpolates every string of `node`; keys stay as they are.
+void interpolate_tree(Node& node, const Variables& variables, Findings& findings);
+
+}  // namespace diorama::manifest
