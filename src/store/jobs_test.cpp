@@ -200,11 +200,15 @@ TEST_CASE("four workers at once take every job exactly once, with real threads b
         StoreFixture at(path);
         const auto shop = at.project();
         due = at.now();
-        for (int i = 1; i <= count; ++i) {
-            const auto id = at.environment(shop, i).id;
-            CHECK(at.write([&](Tx& tx) { jobs::enqueue(tx, id, Priority::normal, due); }
-            ).has_value());
-        }
+        std::vector<Environment> many;
+        for (int i = 1; i <= count; ++i)
+            many.push_back(at.fresh(shop, i));
+        CHECK(at.write([&](Tx& tx) {
+                    for (const auto& each : many) {
+                        CHECK(environments::insert(tx, each).has_value());
+                        jobs::enqueue(tx, each.id, Priority::normal, due);
+                    }
+                }).has_value());
     }
     ThreadScheduler scheduler;
     SeededRandom random(1);

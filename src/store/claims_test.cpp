@@ -1,0 +1,89 @@
+#include "store/fixture.hpp"
+#include "store/hosts.hpp"
+#include "store/image_uses.hpp"
+
+using namespace diorama;
+
+namespace {
+
+struct Fixture : StoreFixture {
+    Project shop = project();
+    EnvironmentId seven = environment(shop, 7).id;
+    EnvironmentId eight = environment(shop, 8).id;
+
+    Result<> claim(hosts::Claim it)
+    {
+        return write([=, this](Tx& tx) { return hosts::claim(tx, it, scheduler.now()); });
+    }
+    void use(std::string reference, EnvironmentId by, Generation generation)
+    {
+        const image_uses::Use it{
+            "local", std::move(reference), "key", "project", by, generation, now()
+        };
+        CHECK(write([&](Tx& tx) { image_uses::add(tx, it); }).has_value());
+    }
+    std::vector<std::string> unused()
+    {
+        return *read([](Tx& tx) { return image_uses::unused(tx, "local"); });
+    }
+};
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "a host belongs to whoever claimed it first, until they give it back")
+{
+    const hosts::Claim mine{"shop-pr-7.localhost", "/", seven, "web"};
+    CHECK(claim(mine).has_value());
+    CHECK(claim(mine).has_value());
+    const auto late = claim({mine.host, "/", eight, "web"});
+    CHECK(late.error().code == Code::conflict);
+    CHECK(late.error().message.contains(seven.text()));
+    CHECK(*read([&](Tx& tx) { return hosts::find(tx, mine.host, "/"); }) == mine);
+    CHECK(claim({mine.host, "/", seven, "api"}).has_value());
+    CHECK(read([&](Tx& tx) { return hosts::find(tx, mine.host, "/"); })->service == "api");
+    CHECK(write([&](Tx& tx) { hosts::release(tx, seven); }).has_value());
+    CHECK(claim({mine.host, "/", eight, "web"}).has_value());
+    CHECK(read([&](Tx& tx) { return hosts::of_environment(tx, seven); })->empty());
+    CHECK(
+        read([&](Tx& tx) { return hosts::find(tx, "nobody", "/"); }).error().code == Code::not_found
+    );
+}
+
+TEST_CASE_FIXTURE(Fixture, "paths of one host may be shared, the whole of it may not")
+{
+    CHECK(claim({"localhost", "/shop/pr-7/", seven, "web"}).has_value());
+    CHECK(claim({"localhost", "/shop/pr-8/", eight, "web"}).has_value());
+    CHECK(claim({"localhost", "/shop/pr-7/", eight, "web"}).error().code == Code::conflict);
+    CHECK(claim({"localhost", "/", eight, "web"}).error().code == Code::conflict);
+    CHECK(claim({"own", "/", seven, "web"}).has_value());
+    CHECK(claim({"own", "/api/", seven, "api"}).has_value());
+    CHECK(claim({"own", "/admin/", eight, "web"}).error().code == Code::conflict);
+    CHECK(read([&](Tx& tx) { return hosts::of_environment(tx, seven); })->size() == 3);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an image goes when the last environment that uses it lets go of it")
+{
+    use("web:1", seven, 1);
+    use("web:1", seven, 1);
+    use("web:1", eight, 1);
+    use("web:2", seven, 2);
+    CHECK(unused().empty());
+    CHECK(write([&](Tx& tx) { image_uses::release(tx, seven, 2); }).has_value());
+    CHECK(unused().empty());  // The other one still needs it.
+    CHECK(write([&](Tx& tx) { image_uses::release_all(tx, eight); }).has_value());
+    CHECK(unused() == Names{"web:1"});
+    CHECK(read([&](Tx& tx) { return image_uses::of_environment(tx, seven); })->size() == 1);
+
+    const auto forget = [&](std::string reference) {
+        CHECK(write([&](Tx& tx) { image_uses::forget(tx, "local", reference); }).has_value());
+    };
+    forget("web:2");  // In use: stays.
+    CHECK(write([&](Tx& tx) { image_uses::release_all(tx, seven); }).has_value());
+    CHECK(unused() == Names{"web:1", "web:2"});
+    forget("web:1");
+    CHECK(unused() == Names{"web:2"});
+    use("web:2", eight, 9);
+    CHECK(unused().empty());
+}
