@@ -120,7 +120,7 @@ TEST_CASE("numbers keep all 64 bits, text its bytes and its NUL, and NULL stays 
                 tx.execute("CREATE TABLE odd (number BIGINT, words TEXT, absent TEXT)");
             }).has_value());
     const std::int64_t low = std::numeric_limits<std::int64_t>::min();
-    const std::string words("a\0b\xff'; DROP TABLE odd; --", 27);
+    const std::string words = std::string("a\0b\xff", 4) + "'; DROP TABLE odd; --";
     CHECK(at.write([&](Tx& tx) {
                 tx.execute(
                     "INSERT INTO odd (number, words, absent) VALUES (:n, :w, :o)",
