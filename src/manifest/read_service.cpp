@@ -151,6 +151,7 @@ void read_image(Context& context, Service& service, const Values& values)
         service.source = ImageRef{*image};
         return;
     }
+    service.source = ImageRef{"none"};  // Some name: the plan is dropped, and once told is enough.
     values.findings().wrong(
         values.at(),
         fmt::format("{} has neither an image nor a build", display(service.name)),

@@ -74,10 +74,10 @@ bool is_path(std::string_view source)
     return source.starts_with('.') || source.starts_with('/') || source.starts_with('~');
 }
 
-bool is_windows(std::string_view text)
+/// `C:\x:/y`, `C:/x:/y`: the drive looks like a source, and a path follows where modes stand.
+bool is_windows(std::string_view text, const std::vector<std::string_view>& parts)
 {
-    const bool letter = text.size() > 2 && text[1] == ':' && (text[2] == '\\' || text[2] == '/');
-    return letter || text.contains('\\');
+    return text.contains('\\') || (parts.size() > 2 && parts[2].starts_with('/'));
 }
 
 /// Applies one word after the second colon: "ro", "z", "nocopy" …
@@ -125,21 +125,21 @@ void wrong_volume(const Node& node, std::string_view text, Findings& findings)
 }
 
 /// `[source:]target[:mode]`
-Node long_volume(const Node& node, Findings& findings)
+std::optional<Node> long_volume(const Node& node, Findings& findings)
 {
     const std::string text = *node.scalar_text();
-    if (is_windows(text)) {
+    const auto parts = split(text, ':');
+    if (is_windows(text, parts)) {
         findings.refused(
             node.at,
             fmt::format("'{}' is a path of the host", display(text)),
             "Use a path inside the repository, or a named volume."
         );
-        return node;
+        return std::nullopt;
     }
-    const auto parts = split(text, ':');
     if (parts.size() > 3 || std::ranges::any_of(parts, [](auto part) { return part.empty(); })) {
         wrong_volume(node, text, findings);
-        return node;
+        return std::nullopt;
     }
     Node mount = placed(Node::Map{}, node.at);
     const bool bind = parts.size() > 1 && is_path(parts.front());
@@ -176,8 +176,10 @@ Node long_volumes(const Node& volumes, Findings& findings)
     if (!volumes.list()) return volumes;
     Node::List out;
     for (const Node& each : *volumes.list()) {
-        const bool is_short = !each.map() && !each.list();
-        out.push_back(is_short ? long_volume(each, findings) : each);
+        if (each.map() || each.list())
+            out.push_back(each);
+        else if (auto mount = long_volume(each, findings))
+            out.push_back(std::move(*mount));
     }
     return placed(std::move(out), volumes.at);
 }

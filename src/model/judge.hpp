@@ -30,7 +30,7 @@ private:
     void mount(const VolumeMount& mount);
     void mount(const ContentMount& mount);
     void mount(const TmpfsMount& mount);
-    void target(const std::string& path);
+    void target(const std::string& key, const std::string& path);
     void names(const Service& service);
     void privileges(const Service& service);
     void ulimits(const Service& service);

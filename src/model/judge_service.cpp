@@ -33,7 +33,9 @@ void Judge::build(const BuildSpec& build)
         at_most("dockerfile_inline bytes", build.dockerfile_inline->size(), policy_.inline_bytes);
     else
         path("dockerfile", build.dockerfile);
-    labels(build.labels);
+    auto below = path_;
+    below.emplace_back("build");
+    Judge(policy_, found_, std::move(below)).labels(build.labels);
     at_most("args", build.args.size(), policy_.environment);
     for (const auto& [key, value] : build.args) {
         if (is_variable(key) && !value.contains('\0')) continue;
@@ -67,17 +69,17 @@ void Judge::environment(const Service& service)
     at_most("environment bytes", bytes, policy_.environment_bytes);
 }
 
-void Judge::target(const std::string& path)
+void Judge::target(const std::string& key, const std::string& path)
 {
     if (!is_container_path(path))
         refuse(
-            {"volumes"},
+            {key},
             fmt::format("'{}' is no absolute path in a container", display(path)),
             "Mount at an absolute path without '..'."
         );
     else if (is_kernel_path(path))
         refuse(
-            {"volumes"},
+            {key},
             fmt::format("nothing may be mounted at {}: it belongs to the kernel", path),
             "Mount elsewhere."
         );
@@ -85,12 +87,12 @@ void Judge::target(const std::string& path)
 
 void Judge::mount(const VolumeMount& mount)
 {
-    target(mount.target);
+    target("volumes", mount.target);
 }
 
 void Judge::mount(const ContentMount& mount)
 {
-    target(mount.target);
+    target("volumes", mount.target);
     if (mount.inline_text)
         at_most("content bytes", mount.inline_text->size(), policy_.inline_bytes);
     else if (!is_tree_path(mount.source))
@@ -107,7 +109,7 @@ void Judge::mount(const ContentMount& mount)
 
 void Judge::mount(const TmpfsMount& mount)
 {
-    target(mount.target);
+    target("tmpfs", mount.target);
     if (mount.size > policy_.tmpfs_most)
         refuse(
             {"tmpfs"},
