@@ -5,6 +5,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <charconv>
 #include <optional>
 
 namespace diorama {
@@ -59,13 +60,28 @@ public:
         collect(rest);
         return add(Node(std::exchange(text_, {})), ec);
     }
-    bool on_number_part(Text, error_code&) { return true; }
-    bool on_int64(std::int64_t whole, Text, error_code& ec) { return add(Node(whole), ec); }
-    bool on_uint64(std::uint64_t whole, Text, error_code& ec) { return add(Node(whole), ec); }
-    bool on_double(double number, Text, error_code& ec)
+    bool on_number_part(Text part, error_code&) { return collect(part); }
+    bool on_int64(std::int64_t whole, Text, error_code& ec)
     {
-        if (std::isfinite(number)) return add(Node(number), ec);
-        return refuse(ec, {Code::invalid, "a number is too large", "Write it as a string."});
+        text_.clear();
+        return add(Node(whole), ec);
+    }
+    bool on_uint64(std::uint64_t whole, Text, error_code& ec)
+    {
+        text_.clear();
+        return add(Node(whole), ec);
+    }
+    /// From the text, since Boost.JSON 1.81 may miss the nearest double by a bit.
+    bool on_double(double, Text rest, error_code& ec)
+    {
+        collect(rest);
+        const auto text = std::exchange(text_, {});
+        double number = 0;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (read.ec == std::errc{}) return add(Node(number), ec);
+        return refuse(
+            ec, {Code::invalid, "a number is too large or too small", "Write it as a string."}
+        );
     }
     bool on_bool(bool truth, error_code& ec) { return add(Node(truth), ec); }
     bool on_null(error_code& ec) { return add(Node(), ec); }

@@ -44,6 +44,9 @@ TEST_CASE("JSON comes back as it was, keys in their order")
         CHECK(round(text) == text);
     CHECK(round(" [1 , 2 ]\n ") == "[1,2]");
     CHECK(round(R"("\u00fc\ud83d\ude00\u0041")") == R"("ü😀A")");
+    CHECK(round("88888888000000000000001436363087") == "8.8888888e+31");
+    CHECK(refused("[1e400]").code == Code::invalid);
+    CHECK(round("[1.25,12,18446744073709551615,-0.5]") == "[1.25,12,1.8446744073709552e+19,-0.5]");
     CHECK(round("1e2") == "100.0");
     CHECK(parse_json("18446744073709551615").value() == Node(18446744073709551615.0));
 }
