@@ -140,7 +140,9 @@ Result<T> parse(std::string_view json, Unknown unknown = Unknown::error)
 template <class T = File>
 std::string wrong(std::string_view json)
 {
-    return parse<T>(json).error().message;
+    const auto parsed = parse<T>(json);
+    REQUIRE(parsed.has_error());
+    return parsed.error().message;
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST_CASE("sizes are read as Compose writes them")
           ".5g",
           "9999999p",
           "0x10"})
-        CHECK(parse_byte_size(bad).error().code == Code::invalid);
+        CHECK(parse_byte_size(bad).has_error());
     CHECK(format_byte_size({536'870'912}) == "512m");
     CHECK(format_byte_size({1000}) == "1000b");
     CHECK(format_byte_size({0}) == "0b");

@@ -15,7 +15,9 @@ std::string round(std::string_view text)
 
 Error refused(std::string_view text, JsonLimits limits = {})
 {
-    return parse_json(text, limits).error();
+    const auto parsed = parse_json(text, limits);
+    REQUIRE(parsed.has_error());
+    return parsed.error();
 }
 
 std::string nested(std::size_t depth)

@@ -42,7 +42,7 @@ TEST_CASE("durations are written as Compose writes them")
           "99999999999999999999h",
           "300000000000s",
           "1m30"})
-        CHECK(parse_duration(bad).error().code == Code::invalid);
+        CHECK(parse_duration(bad).has_error());
     for (const std::int64_t ms : {0L, 1L, 999L, 60'000L, 90'500L, 3'600'000L, 90'061'001L})
         CHECK(parse_duration(format_duration(milliseconds{ms})).value() == milliseconds{ms});
     CHECK(format_duration(milliseconds{90'000}) == "1m30s");
@@ -92,6 +92,6 @@ TEST_CASE("an instant is RFC 3339 in UTC with milliseconds, and any offset is re
           "+026-03-01T12:00:00Z",
           "2026-03-00T12:00:00Z"}) {
         CAPTURE(bad);
-        CHECK(parse_instant(bad).error().code == Code::invalid);
+        CHECK(parse_instant(bad).has_error());
     }
 }

@@ -5,6 +5,17 @@
 
 using namespace diorama;
 
+namespace {
+
+Error refused(std::string_view toml)
+{
+    const auto parsed = parse_toml(toml, "f.toml");
+    REQUIRE(parsed.has_error());
+    return parsed.error();
+}
+
+}  // namespace
+
 TEST_CASE("TOML is read in file order, dates as text")
 {
     const auto node = parse_toml(
@@ -44,14 +55,14 @@ TEST_CASE("what is wrong with a TOML file is told with its place")
 
 TEST_CASE("SEC-11: a TOML file that is too long or too deep is refused")
 {
-    CHECK(parse_toml("a = " + std::string(100'000, '['), "f.toml").error().code == Code::invalid);
-    CHECK(parse_toml(std::string(2'000'000, '#'), "f.toml").error().code == Code::too_many);
+    CHECK(refused("a = " + std::string(100'000, '[')).code == Code::invalid);
+    CHECK(refused(std::string(2'000'000, '#')).code == Code::too_many);
     std::string dotted = "a";
     for (int i = 0; i < 100'000; ++i)
         dotted += ".a";
-    CHECK(parse_toml(dotted + " = 1", "f.toml").error().code == Code::too_many);
+    CHECK(refused(dotted + " = 1").code == Code::too_many);
     std::string mixed = "a = ";
     for (int i = 0; i < 120; ++i)
         mixed += "[\n{a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = ";
-    CHECK(parse_toml(mixed, "f.toml").error().code == Code::invalid);
+    CHECK(refused(mixed).code == Code::invalid);
 }

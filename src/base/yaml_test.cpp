@@ -15,7 +15,9 @@ std::string round(std::string_view yaml)
 
 Error refused(std::string_view yaml, YamlLimits limits = {})
 {
-    return parse_yaml(yaml, "f.yaml", limits).error();
+    const auto parsed = parse_yaml(yaml, "f.yaml", limits);
+    REQUIRE(parsed.has_error());
+    return parsed.error();
 }
 
 /// Each line repeats the one before it nine times.
