@@ -50,7 +50,7 @@ public:
         if (fault) co_return *fault;
         co_return Image{
             .reference = image.reference,
-            .id = "sha256:" + sha256(image.reference),
+            .id = image.reference,
             .ports = ports[image.reference]
         };
     }

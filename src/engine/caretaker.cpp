@@ -77,7 +77,12 @@ Task<Result<>> Caretaker::remove_orphans()
     for (const EntryType type : {EntryType::container, EntryType::network, EntryType::volume}) {
         for (const Found& object : *found) {
             if (object.type != type || known.contains({object.type, object.name})) continue;
+            const auto owner = object.labels.find("diorama.environment");
+            const auto environment =
+                EnvironmentId::parse(owner == object.labels.end() ? "" : owner->second);
+            if (!environment) continue;  // Not ours, whatever else it says.
             const Entry orphan{
+                .environment = *environment,
                 .target = world.settings.target,
                 .type = object.type,
                 .name = object.name,

@@ -114,7 +114,7 @@ Task<> Workers::settle(jobs::Job job, Result<> outcome, bool stopping)
     const Instant again = stopping ? now : now + pause_after(job.attempt);
     const bool at_once = !over || stopping;
     const auto work = [=](Tx& tx) -> Result<> {
-        return at_once ? jobs::release(tx, job, again) : jobs::finish(tx, job, now);
+        return at_once ? jobs::release(tx, job, again) : jobs::finish(tx, job);
     };
     const auto settled = co_await shop_.world.store.transact(work);
     // A lost lease, or a store that does not answer: the job comes back when its lease ends.
