@@ -37,8 +37,8 @@ struct Node {
 
     std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map> value;
     Position at;
-    /// YAML: what the file says for a plain scalar that is not a string (`0x50`, `0440`, `~`), since
-    /// Compose takes `80` and `1.10` as text in many places. Empty everywhere else.
+    /// YAML: what the file says for a plain scalar that is not a string (`0x50`, `0440`, `~`),
+    /// since Compose takes `80` and `1.10` as text in many places. Empty everywhere else.
     std::string written;
     bool quoted = false;  ///< YAML: '…', "…", | or >.
 
