@@ -12,31 +12,39 @@ namespace diorama::git {
 
 namespace {
 
-/// What every git command of ours is told, whatever the machine's own configuration says.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 19> hardening{
-    {
-     {"protocol.allow", "never"},  // The one it needs is opened again below.
-        {"core.hooksPath", "/dev/null"},
-     {"core.symlinks", "false"},
-     {"core.fsmonitor", "false"},
-     {"core.pager", "cat"},
-     {"core.askPass", ""},
-     {"core.bigFileThreshold", "16m"},  // Larger blobs are never whole in memory.
-        {"credential.helper", ""},
-     {"http.followRedirects", "false"},  // A redirect would choose another host.
-        {"fetch.recurseSubmodules", "no"},
-     {"fetch.unpackLimit", "1"},  // A file per fetch, not one per object.
-        {"transfer.fsckObjects", "true"},
-     {"transfer.bundleURI", "false"},
-     {"gc.auto", "0"},
-     {"maintenance.auto", "false"},
-     // Harmless faults that old, honest repositories carry for ever.
-        {"fetch.fsck.zeroPaddedFilemode", "ignore"},
-     {"fetch.fsck.badTimezone", "ignore"},
-     {"fetch.fsck.missingSpaceBeforeDate", "ignore"},
-     {"init.defaultBranch", "main"},
-     }
+struct Setting {
+    std::string_view key;
+    std::string_view value;
 };
+
+/// What every git command of ours is told, whatever the machine's own configuration says.
+///
+/// No protocol is open but the one a command needs, which `open` allows again. A redirect would
+/// choose another host to speak to. Blobs over 16 MiB are never whole in memory, and a fetch makes
+/// one file, not one per object.
+constexpr auto hardening = std::to_array<Setting>({
+    {"protocol.allow",          "never"    },
+    {"core.hooksPath",          "/dev/null"},
+    {"core.symlinks",           "false"    },
+    {"core.fsmonitor",          "false"    },
+    {"core.askPass",            ""         },
+    {"credential.helper",       ""         },
+    {"http.followRedirects",    "false"    },
+    {"core.bigFileThreshold",   "16m"      },
+    {"fetch.unpackLimit",       "1"        },
+    {"fetch.recurseSubmodules", "no"       },
+    {"transfer.fsckObjects",    "true"     },
+    {"transfer.bundleURI",      "false"    },
+    {"gc.auto",                 "0"        },
+    {"maintenance.auto",        "false"    },
+});
+
+/// Harmless faults that old, honest repositories carry for ever.
+constexpr auto tolerated = std::to_array<std::string_view>({
+    "badTimezone",
+    "missingSpaceBeforeDate",
+    "zeroPaddedFilemode",
+});
 
 /// Words of an ssh command line that git gives to a shell: nothing from outside may stand here.
 constexpr std::string_view ssh_words =
@@ -96,13 +104,17 @@ private:
     int count_ = 0;
 };
 
+bool is_web(const Location& location)
+{
+    return location.scheme() == Scheme::https || location.scheme() == Scheme::http;
+}
+
 void open(Settings& settings, const Remote& remote)
 {
     const auto& location = remote.location;
     settings.set(fmt::format("protocol.{}.allow", name(location.scheme())), "always");
     settings.set("core.sshCommand", ssh_command(remote.access));
-    const bool is_web = location.scheme() == Scheme::https || location.scheme() == Scheme::http;
-    if (is_web && !remote.access.authorization.empty()) {
+    if (is_web(location) && !remote.access.authorization.empty()) {
         settings.set_secret(
             fmt::format("http.{}.extraHeader", location.text()),
             fmt::format("Authorization: {}", remote.access.authorization.reveal())
@@ -117,66 +129,74 @@ struct Sign {
     std::string_view mend;
 };
 
-constexpr std::array<Sign, 18> signs{
-    {
-     {"authentication failed", Code::unauthorized, "Check the credentials of this repository."},
-     {"could not read username",
-         Code::unauthorized,
-         "Check that the repository exists, and give its credentials in the configuration."},
-     {"permission denied", Code::unauthorized, "Check the credentials of this repository."},
-     {"returned error: 401", Code::unauthorized, "Check the credentials of this repository."},
-     {"returned error: 403", Code::unauthorized, "Check the credentials of this repository."},
-     {"host key verification", Code::unauthorized, "Add the host's key to the known hosts."},
-     {"dubious ownership",
-         Code::refused,
-         "Make the repository's files belong to the user that Diorama runs as."},
-     {"repository not found", Code::not_found, "Check the address and who may read it."},
-     {"does not appear to be a git repository",
-         Code::not_found,
-         "Check the address and who may read it."},
-     {"' not found", Code::not_found, "Check the address and who may read it."},
-     {"does not exist", Code::not_found, "Check the address and who may read it."},
-     {"couldn't find remote ref", Code::not_found, ""},
-     {"not our ref", Code::not_found, "Name the branch or pull request that has it."},
-     {"does not allow request for unadvertised",
-         Code::not_found,
-         "Name the branch or pull request that has it."},
-     {"unable to update url base from redirection",
-         Code::refused,
-         "Give the address that it redirects to."},
-     {"returned error: 30", Code::refused, "Give the address that it redirects to."},
-     {"fsck error", Code::refused, "Mend the commit that `git fsck` complains of."},
-     {"transport '", Code::refused, "Allow this protocol in the configuration."},
-     }
-};
+constexpr std::string_view check_credentials = "Check the credentials of this repository.";
+constexpr std::string_view check_address = "Check the address and who may read it.";
+constexpr std::string_view name_its_branch = "Name the branch or pull request that has it.";
+constexpr std::string_view give_new_address = "Give the address that it redirects to.";
 
-/// The sentence that says why: git's last fatal line, else its last line at all.
+constexpr auto signs = std::to_array<Sign>({
+    {"authentication failed",                      Code::unauthorized, check_credentials                                        },
+    {"could not read username",                    Code::unauthorized, check_credentials                                        },
+    {"permission denied",                          Code::unauthorized, check_credentials                                        },
+    {"returned error: 401",                        Code::unauthorized, check_credentials                                        },
+    {"returned error: 403",                        Code::unauthorized, check_credentials                                        },
+    {"host key verification",                      Code::unauthorized, "Add the host's key to the known hosts."                 },
+    {"returned error: 429",                        Code::too_many,     "Wait until the server's limit has passed."              },
+    {"cannot run ssh",                             Code::invalid,      "Install openssh-client."                                },
+    {"ssh: not found",                             Code::invalid,      "Install openssh-client."                                },
+    {"dubious ownership",                          Code::refused,      "Make its files belong to the user that Diorama runs as."},
+    {"repository not found",                       Code::not_found,    check_address                                            },
+    {"does not appear to be a git repository",     Code::not_found,    check_address                                            },
+    {"' not found",                                Code::not_found,    check_address                                            },
+    {"does not exist",                             Code::not_found,    check_address                                            },
+    {"couldn't find remote ref",                   Code::not_found,    "Check the name, and that it was pushed."                },
+    {"not our ref",                                Code::not_found,    name_its_branch                                          },
+    {"does not allow request for unadvertised",    Code::not_found,    name_its_branch                                          },
+    {"unable to update url base from redirection", Code::refused,      give_new_address                                         },
+    {"returned error: 30",                         Code::refused,      give_new_address                                         },
+    {"fsck error",                                 Code::refused,      "Mend the commit that `git fsck` complains of."          },
+    {"transport '",                                Code::refused,      "Allow this protocol in the configuration."              },
+});
+
+/// The sentence that says why: git's first fatal line, with the one before it, where ssh, the
+/// server or a check said what was the matter; without any, the last line.
 std::string reason(std::string_view errors)
 {
-    std::string_view found;
+    constexpr std::string_view fatal = "fatal: ";
+    std::string before;
     for (const auto line : split(errors, '\n')) {
         const auto text = trim(line);
-        const bool fatal = text.starts_with("fatal: ") || text.starts_with("ERROR: ");
-        if (fatal) return display(text.substr(7), 300);
-        if (!text.empty()) found = text;
+        if (text.empty()) continue;
+        if (text.starts_with(fatal)) {
+            const auto said = display(text.substr(fatal.size()));
+            return before.empty() ? said : fmt::format("{} ({})", said, before);
+        }
+        before = display(text);
     }
-    return found.empty() ? "it said nothing" : display(found, 300);
+    return before.empty() ? "it said nothing" : before;
 }
 
-Result<RemoteRef> parse_remote_ref(std::string_view line)
+/// One line: an id, a tab, a name. Nothing for a name that we would refuse from a person: nobody
+/// can ask for it.
+Result<std::optional<RemoteRef>> parse_remote_ref(std::string_view line)
 {
-    const auto tab = line.find('\t');
+    const auto tab = std::min(line.find('\t'), line.size());
     const auto id = ObjectId::parse(line.substr(0, tab));
-    if (!id || tab == std::string_view::npos) {
-        return Error{Code::unavailable, "the server listed an object name that is not SHA-1", ""};
+    if (!id) {
+        return Error{
+            Code::invalid,
+            fmt::format(
+                "the repository names objects like '{}', not by SHA-1", display(line.substr(0, tab))
+            ),
+            "Use a repository in git's usual object format, SHA-1."
+        };
     }
-    const auto name = RefName::parse(line.substr(tab + 1));
-    if (!name) return name.error();
-    return RemoteRef{*name, *id};
+    const auto name = RefName::parse(line.substr(std::min(tab + 1, line.size())));
+    if (!name) return std::optional<RemoteRef>();
+    return std::optional(RemoteRef{*name, *id});
 }
 
-/// Reads ls-remote's lines. "name^{}" is what the annotated tag "name" before it points to. A name
-/// that we would refuse from a person is left out: nobody can ask for it.
+/// Reads ls-remote's lines. "name^{}" is what the annotated tag "name" before it points to.
 Result<std::vector<RemoteRef>> parse_remote_refs(std::string_view listing)
 {
     constexpr std::string_view peeled = "^{}";
@@ -186,14 +206,23 @@ Result<std::vector<RemoteRef>> parse_remote_refs(std::string_view listing)
         const bool is_peeled = line.ends_with(peeled);
         if (is_peeled) line.remove_suffix(peeled.size());
         const auto ref = parse_remote_ref(line);
-        if (!ref && ref.error().code == Code::invalid) continue;
         if (!ref) return ref.error();
-        if (is_peeled && !refs.empty() && refs.back().name == ref->name)
-            refs.back().id = ref->id;
+        if (!*ref) continue;
+        if (is_peeled && !refs.empty() && refs.back().name == (*ref)->name)
+            refs.back().id = (*ref)->id;
         else
-            refs.push_back(*ref);
+            refs.push_back(**ref);
     }
     return refs;
+}
+
+Error listed_nothing(const Location& location)
+{
+    return {
+        Code::unavailable,
+        fmt::format("{} answered, but lists nothing at all", display(location.text())),
+        "Push a first commit, or look at what answers in the server's place."
+    };
 }
 
 }  // namespace
@@ -232,6 +261,10 @@ Command Git::command(
     Settings settings(command);
     for (const auto& [key, value] : hardening)
         settings.set(key, value);
+    for (const auto fault : tolerated) {
+        settings.set(fmt::format("fsck.{}", fault), "ignore");
+        settings.set(fmt::format("fetch.fsck.{}", fault), "ignore");
+    }
     if (remote) open(settings, *remote);
     return command;
 }
@@ -240,20 +273,23 @@ Task<Result<std::vector<RemoteRef>>> Git::list_remote(
     Remote remote, std::vector<std::string> patterns, milliseconds time, std::stop_token stop
 ) const
 {
-    std::vector<std::string> words{
-        "ls-remote", "--quiet", "--end-of-options", remote.location.text()
-    };
+    const Location& location = remote.location;
+    std::vector<std::string> words{"ls-remote", "--quiet", "--end-of-options", location.text()};
     std::ranges::copy(patterns, std::back_inserter(words));
+    if (!patterns.empty()) words.emplace_back("HEAD");  // So that something is listed.
     Command listing = command(std::move(words), home_, &remote);
     listing.limits.time = time;
     const auto finished = co_await run_command(scheduler_, std::move(listing), std::move(stop));
-    if (!finished) co_return finished.error().during("list " + display(remote.location.text()));
-    if (!finished->succeeded()) co_return explain(*finished, &remote.location);
+    if (!finished) co_return finished.error().during("list " + display(location.text()));
+    if (!finished->succeeded()) co_return explain(*finished, &location);
     auto refs = parse_remote_refs(finished->output);
-    if (!refs || patterns.empty()) co_return refs;
+    if (!refs) co_return refs;
+    // git takes an empty page, such as a proxy gives for a broken server, for a repository
+    // without references: nobody may conclude from it that branches are gone.
+    if (refs->empty() && is_web(location)) co_return listed_nothing(location);
     // A pattern also matches longer names that end like it.
     std::erase_if(*refs, [&](const RemoteRef& ref) {
-        return std::ranges::find(patterns, ref.name.text()) == patterns.end();
+        return !patterns.empty() && std::ranges::find(patterns, ref.name.text()) == patterns.end();
     });
     co_return refs;
 }

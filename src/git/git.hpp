@@ -52,7 +52,8 @@ public:
     {}
 
     /// The references of `remote` that have one of these full names, or all of them for none.
-    /// None found is an answer. `unavailable`, `unauthorized`, `not_found` when it did not answer.
+    /// None found is an answer, but a web server that lists nothing at all is `unavailable`: it may
+    /// be an empty page in its place. `unauthorized`, `not_found`, `too_many` as the server says.
     Task<Result<std::vector<RemoteRef>>> list_remote(
         Remote remote, std::vector<std::string> patterns, milliseconds time, std::stop_token stop
     ) const;

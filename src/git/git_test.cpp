@@ -120,9 +120,18 @@ TEST_CASE("credentials travel by environment and never as a word")
     CHECK(seen->output == "Authorization: Bearer s3cret\n");
 }
 
-TEST_CASE("the configuration of the machine and of the user is not read")
+TEST_CASE("the configuration of the machine, the user and a repository around us is not read")
 {
     World world;
+    const auto around = world.folder / "around";
+    std::filesystem::create_directories(around / "home");
+    world.repository.git({"init", "--quiet", around.string()});
+    std::ofstream(around / ".git" / "config", std::ios::app) << "[user]\n\tname = Eve\n";
+    auto inside = world.git.command({"config", "--get", "user.name"}, around / "home");
+    CHECK(world.scheduler.run(run_command(world.scheduler, inside))->output.empty());
+    auto itself = world.git.command({"config", "--get", "user.name"}, around);
+    CHECK(world.scheduler.run(run_command(world.scheduler, itself))->output == "Eve\n");
+
     std::ofstream(world.folder / ".gitconfig")
         << "[core]\n\tsshCommand = touch pwned\n[user]\n\tname = Eve\n";
     auto command = world.git.command({"config", "--get", "user.name"}, "/");
@@ -240,8 +249,44 @@ TEST_CASE("SEC-05 a commit with paths that no honest repository has is refused a
         }),
             "refs/heads/main"
         );
-        CHECK(world.fetch(commit).error().code == Code::refused);
+        const auto error = world.fetch(commit).error();
+        CHECK(error.code == Code::refused);
+        CHECK(error.message.contains("fsck error"));
+        CHECK(error.message.contains("contains '."));  // What git's check found.
     }
+}
+
+TEST_CASE("an old, honest repository with harmless faults is fetched")
+{
+    World world;
+    auto& repository = world.repository;
+    const auto inner = repository.tree({
+        {"100644", repository.blob("x"), "f"}
+    });
+    const auto commit = repository.commit(
+        repository.tree({
+            {"040000", inner, "d"}
+    }),
+        "refs/heads/main"
+    );
+    REQUIRE(world.scheduler.run(world.mirror.prepare()).has_value());
+    REQUIRE(world.fetch(commit).has_value());
+    CHECK(*world.scheduler.run(world.mirror.is_sound()));
+}
+
+TEST_CASE("a repository with another kind of object names is said to be one")
+{
+    World world;
+    const auto folder = world.folder / "other.git";
+    std::filesystem::create_directories(folder);
+    world.repository.git({"init", "--quiet", "--bare", "--object-format=sha256", folder.string()});
+    const std::string tree = "--git-dir=" + folder.string();
+    const auto empty = world.repository.git({tree, "hash-object", "-w", "-t", "tree", "/dev/null"});
+    const auto commit = world.repository.git({tree, "commit-tree", empty, "-m", "x"});
+    world.repository.git({tree, "update-ref", "refs/heads/main", commit});
+    const auto error = world.list({local(folder), {}}, {}).error();
+    CHECK(error.code == Code::invalid);
+    CHECK(error.message.contains("SHA-1"));
 }
 
 TEST_CASE("many contents come through one process, big ones in pieces, empty ones too")

@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 
 namespace diorama::git {
 
 namespace {
+
+constexpr std::string_view doubt_mark = "doubted";
 
 std::string kept_name(const ObjectId& commit)
 {
@@ -80,13 +83,24 @@ Task<Result<>> Mirror::prepare(std::stop_token stop) const
 
 Task<Result<bool>> Mirror::is_sound(std::stop_token stop) const
 {
-    const auto checked = co_await run(
-        {"fsck", "--connectivity-only", "--no-dangling", "--no-progress"}, {}, std::move(stop)
-    );
+    const CommandLimits limits{.time = minutes{10}};
+    const auto checked =
+        co_await run({"fsck", "--full", "--no-dangling", "--no-progress"}, limits, std::move(stop));
     if (!checked &&
         (checked.error().code == Code::cancelled || checked.error().code == Code::timed_out))
         co_return checked.error();
+    if (checked) std::filesystem::remove(folder_ / doubt_mark);
     co_return checked.has_value();
+}
+
+void Mirror::doubt() const
+{
+    std::ofstream(folder_ / doubt_mark) << "something here could not be read\n";
+}
+
+bool Mirror::is_doubted() const
+{
+    return std::filesystem::exists(folder_ / doubt_mark);
 }
 
 Task<Result<bool>> Mirror::has(ObjectId commit, std::stop_token stop) const

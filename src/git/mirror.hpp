@@ -52,7 +52,12 @@ public:
     /// left. Only for the one who writes.
     Task<Result<>> prepare(std::stop_token stop = {}) const;
 
-    /// False when something here cannot be read, so that it is better made anew.
+    /// Says that something could not be read; `is_doubted` tells the next who writes.
+    void doubt() const;
+    bool is_doubted() const;
+
+    /// Reads everything there is. False when something is broken, so that it is better made anew;
+    /// true takes a doubt away.
     Task<Result<bool>> is_sound(std::stop_token stop = {}) const;
 
     /// True when `commit` and its root tree are here.

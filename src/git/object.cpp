@@ -1,5 +1,7 @@
 #include "git/object.hpp"
 
+#include "base/unicode.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +13,7 @@ namespace diorama::git {
 namespace {
 
 constexpr std::size_t id_digits = 40;
+constexpr std::size_t longest_words = 1000;  // Of a subject or a name; nobody means more by them.
 
 Error garbled(std::string_view what)
 {
@@ -40,7 +43,7 @@ std::optional<Kind> kind_of(std::string_view mode)
 void read_person(std::string_view line, std::string* name, Instant* time)
 {
     const auto mail = line.find(" <");
-    if (name) *name = line.substr(0, mail);
+    if (name) *name = clean_utf8(line.substr(0, std::min(mail, longest_words)));
     const auto after = line.rfind("> ");
     if (!time || after == std::string_view::npos) return;
     const auto digits = line.substr(after + 2);
@@ -111,7 +114,7 @@ Result<Commit> parse_commit(const ObjectId& id, std::string_view raw)
     const auto start = raw.find_first_not_of('\n');
     if (start != std::string_view::npos) {
         raw.remove_prefix(start);
-        commit.subject = take_until(raw, '\n');
+        commit.subject = clean_utf8(take_until(raw, '\n').substr(0, longest_words));
     }
     return commit;
 }

@@ -29,7 +29,8 @@ private:
     std::string text_;
 };
 
-/// What a commit says of itself. Its words come from outside: show them through `display`.
+/// What a commit says of itself, as UTF-8, at most 1000 bytes a word. It comes from outside: show
+/// it through `display`.
 struct Commit {
     ObjectId id;
     ObjectId tree;

@@ -79,15 +79,26 @@ Source::fetch(git::Remote remote, Tip tip, git::Limits limits, std::stop_token s
     if (!permit) co_return given_up(deadline, remote.location);
 
     const auto place = mirror(remote.location);
+    if (place.is_doubted()) {
+        const auto mended = co_await drop_if_broken(place, deadline.token());
+        if (!mended) co_return mended.error();
+    }
     auto commit = co_await bring(place, remote, tip, limits, deadline.token());
     if (commit || commit.error().code != Code::unavailable) co_return commit;
 
     // Either the remote or our mirror is to blame: only a broken mirror is made anew.
-    const auto sound = co_await place.is_sound(deadline.token());
-    if (!sound) co_return sound.error();
-    if (*sound) co_return commit;
-    co_await drop(place);
+    const auto dropped = co_await drop_if_broken(place, deadline.token());
+    if (!dropped) co_return dropped.error();
+    if (!*dropped) co_return commit;
     co_return co_await bring(place, remote, tip, limits, deadline.token());
+}
+
+Task<Result<bool>> Source::drop_if_broken(git::Mirror place, std::stop_token stop)
+{
+    const auto sound = co_await place.is_sound(std::move(stop));
+    if (!sound) co_return sound.error();
+    if (!*sound) co_await drop(place);
+    co_return !*sound;
 }
 
 Task<Result<git::Commit>> Source::bring(
@@ -125,6 +136,7 @@ Source::tree(git::Location location, git::ObjectId commit, TreeLimits limits, st
             "Split the repository, or raise the limit in the configuration."
         };
     }
+    if (!listing && listing.error().code == Code::unavailable) place.doubt();
     if (!listing) co_return listing.error().during(fmt::format("list commit {}", commit.brief()));
     co_return Tree::make(place, found->tree, *listing, limits, std::move(stop));
 }

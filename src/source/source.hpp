@@ -73,6 +73,7 @@ private:
     Task<Result<git::Commit>>
     bring(git::Mirror place, git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop);
     Task<> drop(git::Mirror place);
+    Task<Result<bool>> drop_if_broken(git::Mirror place, std::stop_token stop);
 
     const git::Git& git_;
     std::filesystem::path folder_;

@@ -252,6 +252,25 @@ TEST_CASE("a mirror that was damaged is made anew")
     CHECK_FALSE(std::filesystem::exists(world.mirror() / "shallow.lock"));
 }
 
+TEST_CASE("a mirror whose contents turn out to be unreadable is mended by the next fetch")
+{
+    World world;
+    const auto commit = world.push({
+        {"a", "1"}
+    });
+    REQUIRE(world.fetch({commit, branch("main")}).has_value());
+    const auto tree = world.tree(commit);
+    REQUIRE(tree.has_value());
+    for (const auto& file :
+         std::filesystem::directory_iterator(world.mirror() / "objects" / "pack")) {
+        if (file.path().extension() == ".pack") std::filesystem::resize_file(file.path(), 40);
+    }
+    CHECK(world.scheduler.run(tree.value()->read("a", 10)).error().code == Code::unavailable);
+    REQUIRE(world.fetch({commit, branch("main")}).has_value());
+    CHECK(world.read(commit, "a") == "1");
+    CHECK(world.fetch({commit, branch("main")}).has_value());
+}
+
 TEST_CASE("commits out of use are let go, and the mirror with the last of them")
 {
     World world;

@@ -210,8 +210,16 @@ Task<Result<std::string>> Tree::content(FileEntry entry)
     const auto id = git::ObjectId::parse(entry.object);
     if (!id) co_return id.error();
     auto text = co_await mirror_.read(*id, entry.size, limits_.time, stop_);
-    if (!text) co_return text.error().during("read " + display(entry.path));
+    if (!text) co_return unreadable(text.error(), entry);
     co_return text;
+}
+
+/// git knew the object when the tree was listed: if it is gone or garbled now, the mirror is
+/// broken.
+Error Tree::unreadable(const Error& error, const FileEntry& entry) const
+{
+    if (error.code == Code::unavailable) mirror_.doubt();
+    return error.during("read " + display(entry.path));
 }
 
 Task<Result<>> Tree::stream(std::vector<FileEntry> wanted, Visit visit)
@@ -231,7 +239,7 @@ Task<Result<>> Tree::stream(std::vector<FileEntry> wanted, Visit visit)
         do {
             if (entry.type != FileEntry::Type::submodule) {
                 const auto next = co_await next_piece(*blobs, pieces);
-                if (!next) co_return next.error().during("read " + display(entry.path));
+                if (!next) co_return unreadable(next.error(), entry);
                 piece = std::move(pieces.front());
                 pieces.pop_front();
             }

@@ -74,6 +74,7 @@ private:
     {}
     Result<> add(const git::TreeEntry& entry);
     Error missing(std::string_view path) const;
+    Error unreadable(const Error& error, const FileEntry& entry) const;
     Task<Result<std::string>> content(FileEntry entry);
     Task<Result<>> next_piece(git::BlobStream& blobs, std::deque<git::BlobStream::Piece>& pieces);
     Task<Result<std::vector<std::string>>> large_file_pointers();
