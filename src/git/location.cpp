@@ -274,6 +274,7 @@ Result<> Location::Reader::read_path(std::string_view given)
 
 Result<> Location::Reader::check_parts(std::string_view path) const
 {
+    if (path == ".git") return bad("it gives the repository no name");
     for (const auto part : split(path, '/')) {
         if (part.empty() || part == "." || part == "..")
             return bad("its path has an empty part, '.' or '..'");
