@@ -43,10 +43,16 @@ private:
     bool broken_ = false;
 };
 
+/// When the Engine got something, as finely as it knows: lines can be told apart by it.
+using Stamp = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+/// The Engine's RFC 3339 times with up to nine digits behind the dot.
+Result<Stamp> parse_stamp(std::string_view text);
+
 /// A line of output, without its line break.
 struct OutputLine {
     Channel channel = Channel::standard_output;
-    std::optional<Instant> at;  ///< When the Engine got it; logs only.
+    std::optional<Stamp> at;  ///< When the Engine got it; logs only.
     std::string text;
     friend bool operator==(const OutputLine&, const OutputLine&) = default;
 };
@@ -61,6 +67,8 @@ public:
     LineAssembler(bool timestamps, OnLine line);
 
     void feed(const Frame& frame);
+    /// Output of a container with a terminal, which the Engine does not frame.
+    void feed_raw(std::string_view bytes);
     /// Hands out what did not end with a line break.
     void finish();
 
@@ -68,7 +76,7 @@ private:
     struct Pending {
         std::string text;
         std::string head;  ///< The beginning of a frame, until its time can be read.
-        std::optional<Instant> at;
+        std::optional<Stamp> at;
         bool in_frame = false;
         bool open = false;  ///< Something of the line is there, even if it is empty so far.
     };
