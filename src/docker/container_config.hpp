@@ -91,8 +91,8 @@ struct ContainerConfig {
     std::vector<std::string> dns;
     LogConfig log;
 
-    /// Its first network; none leaves it without one. Further ones: `Engine::connect`, since
-    /// engines before API 1.44 take a single one here.
+    /// Its first network; none leaves it without any, for good. Further ones: `Engine::connect`,
+    /// since engines before API 1.44 take a single one here.
     std::optional<Endpoint> network;
 };
 

@@ -21,7 +21,7 @@ using Ref = std::string;
 
 struct LogOptions {
     bool follow = false;
-    std::optional<Instant> since;
+    std::optional<Stamp> since;        ///< An Instant will do.
     std::optional<std::int64_t> tail;  ///< Only the last lines.
 };
 
@@ -90,6 +90,7 @@ public:
     Task<Result<>> unpause(Ref container);
     Task<Result<>> rename(Ref container, std::string name);
     Task<Result<Stats>> stats(Ref container);  ///< One sample.
+    /// Each line once; when following, until the container ends.
     Task<Result<>> logs(Ref container, LogOptions options, OnLine line, std::stop_token stop);
     /// Unpacks a tar into the folder `path` of the container, which need not run.
     Task<Result<>> put_archive(
@@ -125,6 +126,9 @@ public:
     const Address& address() const;
 
 private:
+    Task<Result<>>
+    read_log(Ref container, LogOptions options, bool terminal, OnLine line, std::stop_token stop);
+
     std::unique_ptr<class EngineApi> api_;
 };
 
