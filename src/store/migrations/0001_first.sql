@@ -80,7 +80,8 @@ CREATE TABLE environments (
 );
 CREATE INDEX environments_by_age ON environments (tenant, created_at, id);
 CREATE INDEX environments_by_update ON environments (tenant, updated_at, id);
-CREATE INDEX environments_by_state ON environments (state, created_at);
+CREATE INDEX environments_by_slug ON environments (tenant, slug, id);
+CREATE INDEX environments_by_state ON environments (tenant, state);
 
 CREATE TABLE deployments (
     id           TEXT PRIMARY KEY,
