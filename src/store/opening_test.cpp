@@ -1,3 +1,4 @@
+#include "base/concurrency.hpp"
 #include "store/fixture.hpp"
 #include "store/in_child.hpp"
 #include "store/settings.hpp"
@@ -181,6 +182,49 @@ TEST_CASE("SEC-72 on a full file system the database says so, and works again wh
         return room ? refused : "it did not recover: " + room.error().text();
     });
     CHECK(said.contains("the disk is full. Free some space on its disk."));
+}
+
+namespace {
+
+Task<> set_later(Store& store, std::string key, std::size_t size, std::string& said)
+{
+    auto work = [&](Tx& tx) { settings::set(tx, key, std::string(size, 'x')); };
+    const auto done = co_await store.transact(work);
+    said += done ? "kept " : fmt::format("{} ", name(done.error().code));
+}
+
+/// Three works of one commit, the second of which does not fit: what each was told, and whether
+/// the others' settings are there.
+std::string share_a_commit_with_one_too_big(StoreFixture& at)
+{
+    std::string said;
+    TaskGroup group(at.scheduler);
+    group.spawn(set_later(*at.store, "alone", 1, said));
+    group.spawn(set_later(*at.store, "before", 1, said));
+    group.spawn(set_later(*at.store, "too big", 6'000'000, said));
+    group.spawn(set_later(*at.store, "after", 1, said));
+    at.scheduler.run(group.join());
+    for (const auto* key : {"alone", "before", "too big", "after"}) {
+        const auto there = at.read([&](Tx& tx) { return settings::get(tx, key); });
+        said += there->has_value() ? '1' : '0';
+    }
+    return said;
+}
+
+}  // namespace
+
+TEST_CASE("SEC-72 a work that fills the disk takes its whole commit back, and each is told so")
+{
+    TemporaryDirectory directory;
+    const auto path = directory.file("diorama.db");
+    const auto said = in_child([&]() -> std::string {
+        StoreFixture at(path);
+        const rlimit limit{3'000'000, 3'000'000};
+        ::signal(SIGXFSZ, SIG_IGN);
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        return share_a_commit_with_one_too_big(at);
+    });
+    CHECK(said == "kept unavailable unavailable unavailable 1000");
 }
 
 TEST_CASE("a disk that is full at the first start leaves nothing half-made")
