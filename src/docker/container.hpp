@@ -75,6 +75,7 @@ struct Container {
     Instant created{};
     Labels labels;
     ContainerState state;
+    std::uint64_t restarts = 0;  ///< By its restart policy, since it was started by hand.
     std::map<std::string, ContainerNetwork> networks;  ///< By name.
     std::vector<ContainerMount> mounts;
     std::vector<std::uint16_t> exposed_ports;

@@ -74,6 +74,8 @@ struct ContainerConfig {
     bool tty = false;
     bool stdin_open = false;
     bool init = false;
+    std::string restart = "no";         ///< no, always, unless-stopped or on-failure …
+    std::uint32_t restart_retries = 0;  ///< … this many times; 0: without end.
 
     std::uint64_t memory = 0;  ///< Bytes; swap gets no more on top.
     std::int64_t nano_cpus = 0;

@@ -58,13 +58,15 @@ Node mount(const Mount& wanted)
 Node host_config(const ContainerConfig& config)
 {
     Node::Map host{
-        {"NetworkMode",    config.network ? config.network->network : std::string("none")},
-        {"RestartPolicy",  Node::Map{{"Name", "no"}}                                     },
+        {"NetworkMode",    config.network ? config.network->network : std::string("none")  },
+        {"RestartPolicy",
+         Node::Map{{"Name", config.restart}, {"MaximumRetryCount", config.restart_retries}}},
         {"LogConfig",
-         Node::Map{{"Type", config.log.driver}, {"Config", to_node(config.log.options)}} },
-        {"IpcMode",        "private"                                                     },
-        {"ReadonlyRootfs", config.read_only                                              },
-        {"Init",           config.init                                                   },
+         Node::Map{{"Type", config.log.driver}, {"Config", to_node(config.log.options)}}   },
+        {"IpcMode",        "private"                                                       },
+        {"CgroupnsMode",   "private"                                                       },
+        {"ReadonlyRootfs", config.read_only                                                },
+        {"Init",           config.init                                                     },
     };
     add(host, "Memory", config.memory);
     add(host, "MemorySwap", config.memory);

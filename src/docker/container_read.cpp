@@ -146,11 +146,12 @@ struct ContainerAnswer {
     HostAnswer HostConfig_;
     NetworksAnswer NetworkSettings;
     std::vector<MountAnswer> Mounts;
+    std::uint64_t RestartCount = 0;
 };
 BOOST_DESCRIBE_STRUCT(
     ContainerAnswer,
     (),
-    (Id, Name, Image, Created, State, Config, HostConfig_, NetworkSettings, Mounts)
+    (Id, Name, Image, Created, State, Config, HostConfig_, NetworkSettings, Mounts, RestartCount)
 )
 
 struct SummaryAnswer {
@@ -279,6 +280,7 @@ Result<Container> read_container(std::string_view body, std::string_view tried)
         .image_id = std::move(answer->Image),
         .created = read_time(answer->Created).value_or(Instant{}),
         .state = described(std::move(answer->State)),
+        .restarts = answer->RestartCount,
         .host = described(std::move(answer->HostConfig_)),
     };
     describe_config(std::move(answer->Config), container);
