@@ -38,8 +38,8 @@ public:
     virtual Task<bool> foreign_exists(EntryType type, std::string name) = 0;
     /// The addresses that a process in `from` gets for `name`.
     virtual Task<std::vector<std::string>> resolve(Entry from, std::string name) = 0;
-    /// Opens a connection from the host to the server `to`, to be kept.
-    virtual Task<> connect(Entry to) = 0;
+    /// Opens a connection from the host to the server `to` at `address`, to be kept.
+    virtual Task<> connect(Entry to, std::string address) = 0;
     /// Whether the server still answers on that same connection.
     virtual Task<bool> still_connected() = 0;
 };
@@ -52,5 +52,7 @@ struct Promise {
 
 /// All promises. Each starts from nothing and leaves nothing.
 const std::vector<Promise>& driver_contract();
+std::vector<Promise> promises_about_objects();  ///< What is there, and whose.
+std::vector<Promise> promises_about_life();     ///< What containers do.
 
 }  // namespace diorama

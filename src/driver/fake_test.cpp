@@ -50,10 +50,12 @@ public:
     {
         co_return host_.resolve(from.name, name);
     }
-    Task<> connect(Entry to) override
+    Task<> connect(Entry to, std::string address) override
     {
+        const auto& there = host_.find(EntryType::container, to.name)->container;
+        CHECK(there.addresses.begin()->second == address);
         connected_to_ = to.name;
-        connection_ = host_.find(EntryType::container, to.name)->container.connection;
+        connection_ = there.connection;
         co_return;
     }
     Task<bool> still_connected() override
