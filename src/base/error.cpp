@@ -7,6 +7,7 @@ namespace diorama {
 std::string_view name(Code code)
 {
     switch (code) {
+        case Code::none: return "none";
         case Code::invalid: return "invalid";
         case Code::unauthorized: return "unauthorized";
         case Code::forbidden: return "forbidden";

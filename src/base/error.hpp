@@ -14,6 +14,7 @@ namespace diorama {
 /// What the caller can do about a failure: no finer, no coarser. The order matters to
 /// `is_retryable`; the command line's exit codes and the API's statuses are projections.
 enum class Code {
+    none,          ///< No failure: what asking a success for its error gives.
     invalid,       ///< What was given is wrong and stays wrong: a person must change it.
     unauthorized,  ///< Nobody known asks.
     forbidden,     ///< Somebody known asks for what they may not.
