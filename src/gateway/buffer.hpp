@@ -54,7 +54,7 @@ public:
 
 private:
     friend class Buffer;
-    static constexpr std::size_t most = 64;
+    static constexpr std::size_t most = 128;
 
     void put_back(char* data) noexcept;
 

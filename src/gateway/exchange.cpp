@@ -50,7 +50,11 @@ Exchange::Exchange(Shard& shard, Client& client, const RequestHead& head, Destin
         forward_request(outgoing_.space(), client.inbox.text(), head, client.origin, stripped);
     repeatable_ = head.idempotent();
     client.inbox.use(head.size);
-    if (body_.done()) return;
+    // While the app thinks, a request holds no more than what may have to be sent again.
+    if (body_.done()) {
+        if (client.inbox.empty()) client.inbox.close();
+        return;
+    }
     // What came of the body goes out with the head; most bodies are small and come whole.
     const auto room = outgoing_.space(outgoing_size_);
     const std::size_t taken = body_.take(client.inbox.text().substr(0, room.size()));
@@ -174,13 +178,12 @@ Task<Exchange::Reached> Exchange::read_head()
 {
     const HeadRules rules{.fields = shard_.settings.limits.fields};
     const Tick asked = shard_.loop.after(shard_.settings.timeouts.upstream_head);
-    incoming_.open(shard_.buffers);
     for (;;) {
         const Parse parse =
             incoming_.empty() ? Parse::more : parse_response(incoming_.text(), rules, response_);
         const bool oversized =
             response_.size > shard_.settings.limits.head ||
-            (parse == Parse::more && incoming_.size() > shard_.settings.limits.head);
+            (parse == Parse::more && incoming_.size() >= shard_.settings.limits.head);
         if (parse == Parse::refused || oversized) co_return Reached::unreachable;
         if (parse == Parse::done && !response_.interim()) co_return Reached::answered;
         if (parse == Parse::done) {
@@ -189,10 +192,15 @@ Task<Exchange::Reached> Exchange::read_head()
             continue;
         }
         const Tick until = std::max(asked, head_deadline());
-        const Moved got = co_await Read(*upstream_, incoming_.room(Buffer::size), until);
+        const Outcome seen = co_await Wait(*upstream_, until);
         // The time counts from the end of the request's body, which may still be on its way.
         const bool early = shard_.loop.now() < std::max(asked, head_deadline());
-        if (got.outcome == Outcome::timed_out && early && !client_.socket.hung_up()) continue;
+        if (seen == Outcome::timed_out && early && !client_.socket.hung_up()) continue;
+        if (seen != Outcome::done) co_return lost(seen);
+        incoming_.open(shard_.buffers);
+        // Not much more than a head: what is read here of a large body cannot be spliced any more.
+        const std::span<char> room = incoming_.room(shard_.settings.limits.head);
+        const Moved got = co_await Read(*upstream_, room, until);
         if (!got) co_return lost(got.outcome);
         partly_answered_ = true;
         incoming_.add(got.bytes);
@@ -272,13 +280,16 @@ Task<Outcome> Exchange::send_head(Body& body, bool last)
     const std::string_view rest = text.substr(response_.size);
     const std::size_t taken = body.take(rest);
     if (body.broken()) co_return Outcome::failed;
+    const bool more = body.left() >= splice_from && upstream_->has_more();
     Outcome sent = Outcome::done;
     if (passes_unchanged(response_, last)) {
-        sent = co_await Write(client_.socket, text.substr(0, response_.size + taken), stall());
+        const std::string_view piece = text.substr(0, response_.size + taken);
+        sent = co_await Write(client_.socket, piece, stall()).ahead_of_more(more);
     } else {
         const std::size_t size = forward_response(outgoing_.space(), text, response_, last);
         sent =
-            co_await Write(client_.socket, outgoing_.text(0, size), rest.substr(0, taken), stall());
+            co_await Write(client_.socket, outgoing_.text(0, size), rest.substr(0, taken), stall())
+                .ahead_of_more(more);
     }
     incoming_.use(response_.size + taken);
     co_return sent;

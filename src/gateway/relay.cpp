@@ -21,9 +21,11 @@ Task<End> splice_body(Passage passage, Pipe& pipe)
         const auto most = static_cast<std::size_t>(body.left());
         const Moved got = co_await SpliceIn(from, pipe, most, shard.loop.after(stall));
         if (!got) co_return source_end(got.outcome);
-        const Outcome sent = co_await SpliceOut(to, pipe, got.bytes, shard.loop.after(stall));
-        if (sent != Outcome::done) co_return End::sink_failed;
         body.skip(got.bytes);
+        // A full pipe: the kernel holds more already, and need not wake the reader for a rest.
+        const bool more = !body.done() && got.bytes >= PipePool::capacity;
+        const Outcome sent = co_await SpliceOut(to, pipe, got.bytes, more, shard.loop.after(stall));
+        if (sent != Outcome::done) co_return End::sink_failed;
         use.touch(shard.loop.wall());
     }
     co_return End::done;

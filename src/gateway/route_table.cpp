@@ -80,4 +80,17 @@ RouteTable::Match RouteTable::find_prefix(const Host& host, std::string_view pat
     return best;
 }
 
+std::size_t RouteTable::fullest_bucket() const
+{
+    std::size_t fullest = 0;
+    const auto look = [&](const auto& map) {
+        for (std::size_t i = 0; i < map.bucket_count(); ++i)
+            fullest = std::max(fullest, map.bucket_size(i));
+    };
+    look(hosts_);
+    for (const auto& [name, host] : hosts_)
+        look(host.prefixes);
+    return fullest;
+}
+
 }  // namespace diorama::gateway

@@ -91,6 +91,9 @@ public:
     /// `host` in any case, without port.
     Match find(std::string_view host, std::string_view path) const;
 
+    /// The most entries that one step of a search may have to look at.
+    std::size_t fullest_bucket() const;
+
     std::uint64_t epoch() const { return epoch_; }
     std::span<Destination* const> destinations() const { return destinations_; }
 

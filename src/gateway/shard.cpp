@@ -23,8 +23,7 @@ milliseconds pace_for(const GatewayTimeouts& timeouts)
          timeouts.tunnel,
          timeouts.abandoned,
          timeouts.linger,
-         timeouts.upstream_idle,
-         timeouts.drain}
+         timeouts.upstream_idle}
     );
     return std::clamp<milliseconds>(shortest / 4, milliseconds{10}, seconds{1});
 }

@@ -85,6 +85,8 @@ public:
     bool quiet();
     /// Likewise, but asks only when epoll has spoken since the last whole read.
     bool settled() { return !hung_up() && (!readable_ || quiet()); }
+    /// As far as is known, the next read brings something at once.
+    bool has_more() const { return readable_; }
     bool hung_up() const { return hung_up_ || killed_; }
 
     /// Gives the connection to `keeper` until `until`, or takes it back with nullptr.

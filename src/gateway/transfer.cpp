@@ -69,6 +69,19 @@ Write::Write(Socket& socket, std::string_view first, std::string_view second, Ti
 }
 {}
 
+ssize_t Write::send_parts()
+{
+    const int fd = socket_.fd_.get();
+    const iovec& first = parts_[at_];
+    const int flags = MSG_NOSIGNAL | (more_ ? MSG_MORE : 0);
+    const bool alone = at_ + 1 == parts_.size() || parts_[at_ + 1].iov_len == 0;
+    if (alone) return ::send(fd, first.iov_base, first.iov_len, flags);
+    msghdr message{};
+    message.msg_iov = &parts_[at_];
+    message.msg_iovlen = parts_.size() - at_;
+    return ::sendmsg(fd, &message, flags);
+}
+
 bool Write::attempt()
 {
     while (at_ < parts_.size()) {
@@ -76,10 +89,7 @@ bool Write::attempt()
             ++at_;
             continue;
         }
-        msghdr message{};
-        message.msg_iov = &parts_[at_];
-        message.msg_iovlen = parts_.size() - at_;
-        const ssize_t sent = ::sendmsg(socket_.fd_.get(), &message, MSG_NOSIGNAL);
+        const ssize_t sent = send_parts();
         if (sent < 0) return give_up();
         auto rest = static_cast<std::size_t>(sent);
         while (at_ < parts_.size() && rest >= parts_[at_].iov_len)
@@ -122,15 +132,10 @@ bool SpliceIn::attempt()
 
 bool SpliceOut::attempt()
 {
+    const unsigned flags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK | (more_ ? SPLICE_F_MORE : 0U);
     while (left_ > 0) {
-        const ssize_t sent = ::splice(
-            pipe_.exit(),
-            nullptr,
-            socket_.fd_.get(),
-            nullptr,
-            left_,
-            SPLICE_F_MOVE | SPLICE_F_NONBLOCK
-        );
+        const ssize_t sent =
+            ::splice(pipe_.exit(), nullptr, socket_.fd_.get(), nullptr, left_, flags);
         if (sent < 0) return give_up();
         if (sent == 0) {
             outcome_ = Outcome::failed;

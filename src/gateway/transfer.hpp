@@ -70,12 +70,20 @@ class Write final : public Writing {
 public:
     Write(Socket& socket, std::string_view first, std::string_view second, Tick until);
     Write(Socket& socket, std::string_view text, Tick until) : Write(socket, text, {}, until) {}
+    /// More follows at once: what does not fill a segment may wait for it.
+    Write& ahead_of_more(bool more)
+    {
+        more_ = more;
+        return *this;
+    }
 
 private:
     bool attempt() override;
+    ssize_t send_parts();
 
     std::array<iovec, 2> parts_;
     std::size_t at_ = 0;
+    bool more_ = false;
 };
 
 /// Waits until a connection that was begun stands, or failed.
@@ -107,13 +115,14 @@ private:
     std::size_t bytes_ = 0;
 };
 
-/// Moves `bytes` from a pipe to a socket, all of them.
+/// Moves `bytes` from a pipe to a socket, all of them; `more` follow at once.
 class SpliceOut final : public Writing {
 public:
-    SpliceOut(Socket& socket, Pipe& pipe, std::size_t bytes, Tick until)
+    SpliceOut(Socket& socket, Pipe& pipe, std::size_t bytes, bool more, Tick until)
         : Writing(socket, until),
           pipe_(pipe),
-          left_(bytes)
+          left_(bytes),
+          more_(more)
     {}
 
 private:
@@ -121,6 +130,7 @@ private:
 
     Pipe& pipe_;
     std::size_t left_;
+    bool more_;
 };
 
 }  // namespace diorama::gateway
