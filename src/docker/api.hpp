@@ -30,6 +30,7 @@ public:
 
     Loop& loop;
     Client client;
+    std::uint64_t builds = 0;  ///< Begun so far.
 
     /// The whole answer to a call that went well (2xx, or 304: nothing to do).
     Task<Result<Response>> send(Call call);

@@ -1,6 +1,9 @@
+#include "base/text.hpp"
 #include "docker/api.hpp"
 #include "docker/progress.hpp"
 #include "docker/registry_auth.hpp"
+
+#include <algorithm>
 
 namespace diorama::docker {
 
@@ -58,7 +61,33 @@ follow(ByteStream& stream, OnProgress progress, std::string tried, Code fallback
     }
 }
 
+constexpr std::string_view running_in = " ---> Running in ";
+
+/// The step's container that `progress` speaks of, if it does.
+std::optional<std::string> step_container(const Progress& progress)
+{
+    if (!progress.stream.starts_with(running_in)) return std::nullopt;
+    return std::string(trim(std::string_view(progress.stream).substr(running_in.size())));
+}
+
 }  // namespace
+
+/// An Engine that is told to cancel at the moment a step starts may miss its container, which then
+/// runs on unseen. What the log calls the step's container may be a lie of the build's own output:
+/// only one that carries `mark` is ours. False when it is still there after ten seconds.
+Task<bool> Engine::end_step(std::string container, std::string mark)
+{
+    for (int tries = 0; tries < 100; ++tries) {
+        const auto seen = co_await inspect_container(container);
+        if (!seen && seen.error().code == Code::not_found) co_return true;
+        if (seen && std::ranges::find(seen->host.extra_hosts, mark) == seen->host.extra_hosts.end())
+            co_return true;
+        const auto removed = co_await remove_container(container, true, true);
+        if (!removed && removed.error().code == Code::not_found) co_return true;
+        co_await sleep(api_->loop, milliseconds{100});
+    }
+    co_return false;
+}
 
 Task<Result<std::string>> Engine::build(
     BuildOptions options,
@@ -70,6 +99,10 @@ Task<Result<std::string>> Engine::build(
     const auto tried = options.tags.empty() ? "build an image"
                                             : fmt::format("build image '{}'", options.tags.front());
     Call call{.method = "POST", .path = "/build", .tried = tried, .query = build_query(options)};
+    // A host name that means nothing, by which the build's own containers are known.
+    const auto now = api_->loop.now().time_since_epoch().count();
+    const auto mark = fmt::format("build-{}-{}.diorama.invalid:127.0.0.1", now, ++api_->builds);
+    call.query.emplace_back("extrahosts", mark);
     call.upload = std::move(context);
     call.stop = std::move(stop);
     call.timeout = unlimited;
@@ -77,7 +110,19 @@ Task<Result<std::string>> Engine::build(
         call.headers.set("X-Registry-Config", registry_config(options.logins));
     const auto response = co_await api_->open(std::move(call));
     if (!response) co_return response.error();
-    auto image = co_await follow(*response->stream, std::move(progress), tried, Code::invalid);
+    std::string step;
+    const OnProgress watch = [&](Progress told) {
+        if (auto container = step_container(told)) step = std::move(*container);
+        if (progress) progress(std::move(told));
+    };
+    auto image = co_await follow(*response->stream, watch, tried, Code::invalid);
+    if (!image && image.error().code == Code::cancelled && !step.empty()) {
+        const bool ended = co_await end_step(step, mark);
+        if (!ended)
+            co_return image.error().during(
+                fmt::format("container {} of its last step is still there", step)
+            );
+    }
     if (image && image->empty())
         co_return Error{Code::unavailable, tried + ": the Engine ended without an image", ""};
     co_return image;

@@ -104,7 +104,7 @@ public:
 
     // ---- Images
     /// Builds with the Engine's own (classic) builder from a tar; the image's id. A failed step is
-    /// `invalid`. Asking `stop` ends the build in the Engine, too.
+    /// `invalid`. Asking `stop` ends the build in the Engine, too: its step runs no more on return.
     Task<Result<std::string>> build(
         BuildOptions options,
         std::unique_ptr<ByteStream> context,
@@ -128,6 +128,8 @@ public:
 private:
     Task<Result<>>
     read_log(Ref container, LogOptions options, bool terminal, OnLine line, std::stop_token stop);
+
+    Task<bool> end_step(std::string container, std::string mark);
 
     std::unique_ptr<class EngineApi> api_;
 };
