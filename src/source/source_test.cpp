@@ -1,3 +1,4 @@
+#include "base/random.hpp"
 #include "source/source.hpp"
 #include "tests/support/git_repository.hpp"
 
@@ -252,23 +253,29 @@ TEST_CASE("a mirror that was damaged is made anew")
     CHECK_FALSE(std::filesystem::exists(world.mirror() / "shallow.lock"));
 }
 
-TEST_CASE("a mirror whose contents turn out to be unreadable is mended by the next fetch")
+TEST_CASE("a mirror in which a single file turns out to be unreadable is mended by the next fetch")
 {
     World world;
+    SeededRandom random(3);
+    const auto content = random.hex(200'000);
     const auto commit = world.push({
-        {"a", "1"}
+        {"a", content}
     });
     REQUIRE(world.fetch({commit, branch("main")}).has_value());
     const auto tree = world.tree(commit);
     REQUIRE(tree.has_value());
     for (const auto& file :
          std::filesystem::directory_iterator(world.mirror() / "objects" / "pack")) {
-        if (file.path().extension() == ".pack") std::filesystem::resize_file(file.path(), 40);
+        if (file.path().extension() != ".pack") continue;
+        std::filesystem::permissions(file.path(), std::filesystem::perms::owner_all);
+        std::fstream pack(file.path(), std::ios::in | std::ios::out | std::ios::binary);
+        pack.seekp(50'000);
+        pack << std::string(1000, 'x');
     }
-    CHECK(world.scheduler.run(tree.value()->read("a", 10)).error().code == Code::unavailable);
+    const auto read = [&](Tree& from) { return world.scheduler.run(from.read("a", 1U << 20)); };
+    CHECK(read(*tree.value()).error().code == Code::unavailable);
     REQUIRE(world.fetch({commit, branch("main")}).has_value());
-    CHECK(world.read(commit, "a") == "1");
-    CHECK(world.fetch({commit, branch("main")}).has_value());
+    CHECK((read(*world.tree(commit).value()).value() == content));
 }
 
 TEST_CASE("commits out of use are let go, and the mirror with the last of them")
