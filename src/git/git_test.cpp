@@ -32,7 +32,8 @@ struct World {
         const git::ObjectId& commit, std::optional<git::RefName> ref = {}, git::Limits limits = {}
     )
     {
-        return scheduler.run(mirror.fetch(repository.remote(), commit, std::move(ref), limits, {}));
+        return scheduler.run(mirror.fetch(repository.remote(), {commit, std::move(ref)}, limits, {})
+        );
     }
 };
 

@@ -115,12 +115,10 @@ Task<Result<bool>> Mirror::has(ObjectId commit, std::stop_token stop) const
     co_return found->starts_with(commit.text());
 }
 
-Task<Result<>> Mirror::fetch(
-    Remote remote, ObjectId commit, std::optional<RefName> ref, Limits limits, std::stop_token stop
-) const
+Task<Result<>> Mirror::fetch(Remote remote, Tip tip, Limits limits, std::stop_token stop) const
 {
     const std::string incoming = "refs/diorama/incoming";
-    const std::string wanted = ref ? ref->text() : commit.text();
+    const std::string wanted = tip.ref ? tip.ref->text() : tip.commit.text();
     Command fetching = command(
         {"fetch",
          "--quiet",
@@ -152,15 +150,15 @@ Task<Result<>> Mirror::fetch(
             "Name a branch or a commit."
         };
     }
-    if (!came->starts_with(commit.text())) {
+    if (!came->starts_with(tip.commit.text())) {
         co_return Error{
             Code::conflict,
-            fmt::format("{} no longer stands at {}", display(wanted), commit.brief()),
+            fmt::format("{} no longer stands at {}", display(wanted), tip.commit.brief()),
             "Ask again for its newest commit."
         };
     }
     const auto kept =
-        co_await run({"update-ref", kept_name(commit), commit.text()}, {}, std::move(stop));
+        co_await run({"update-ref", kept_name(tip.commit), tip.commit.text()}, {}, std::move(stop));
     if (!kept) co_return kept.error();
     co_return ok();
 }

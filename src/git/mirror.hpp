@@ -6,6 +6,14 @@
 
 namespace diorama::git {
 
+/// A commit, and the name it was found under.
+struct Tip {
+    ObjectId commit;
+    std::optional<RefName> ref;  ///< None when the commit itself was asked for.
+
+    friend bool operator==(const Tip&, const Tip&) = default;
+};
+
 /// Contents of many objects, through one `cat-file --batch`.
 class BlobStream {
 public:
@@ -63,15 +71,9 @@ public:
     /// True when `commit` and its root tree are here.
     Task<Result<bool>> has(ObjectId commit, std::stop_token stop = {}) const;
 
-    /// Brings `commit`, without its history, and keeps it. `conflict` when `ref` is what was
-    /// fetched and it points elsewhere by now.
-    Task<Result<>> fetch(
-        Remote remote,
-        ObjectId commit,
-        std::optional<RefName> ref,
-        Limits limits,
-        std::stop_token stop
-    ) const;
+    /// Brings `tip.commit`, without its history, and keeps it. With `tip.ref` that is what is asked
+    /// for, and `conflict` says that it points elsewhere by now.
+    Task<Result<>> fetch(Remote remote, Tip tip, Limits limits, std::stop_token stop) const;
 
     Task<Result<Commit>> commit(ObjectId id, std::stop_token stop = {}) const;
 

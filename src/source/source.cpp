@@ -83,14 +83,14 @@ Source::fetch(git::Remote remote, Tip tip, git::Limits limits, std::stop_token s
         const auto mended = co_await drop_if_broken(place, deadline.token());
         if (!mended) co_return mended.error();
     }
-    auto commit = co_await bring(place, remote, tip, limits, deadline.token());
+    auto commit = co_await bring(remote, tip, limits, deadline.token());
     if (commit || commit.error().code != Code::unavailable) co_return commit;
 
     // Either the remote or our mirror is to blame: only a broken mirror is made anew.
     const auto dropped = co_await drop_if_broken(place, deadline.token());
     if (!dropped) co_return dropped.error();
     if (!*dropped) co_return commit;
-    co_return co_await bring(place, remote, tip, limits, deadline.token());
+    co_return co_await bring(remote, tip, limits, deadline.token());
 }
 
 Task<Result<bool>> Source::drop_if_broken(git::Mirror place, std::stop_token stop)
@@ -101,18 +101,18 @@ Task<Result<bool>> Source::drop_if_broken(git::Mirror place, std::stop_token sto
     co_return !*sound;
 }
 
-Task<Result<git::Commit>> Source::bring(
-    git::Mirror place, git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop
-)
+Task<Result<git::Commit>>
+Source::bring(git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop)
 {
+    const auto place = mirror(remote.location);
     const auto ready = co_await place.prepare(stop);
     if (!ready) co_return ready.error();
     const auto here = co_await place.has(tip.commit, stop);
     if (!here) co_return here.error();
     if (!*here) {
-        auto fetched = co_await place.fetch(remote, tip.commit, std::nullopt, limits, stop);
+        auto fetched = co_await place.fetch(remote, {tip.commit, std::nullopt}, limits, stop);
         if (!fetched && fetched.error().code == Code::not_found && tip.ref)
-            fetched = co_await place.fetch(remote, tip.commit, tip.ref, limits, stop);
+            fetched = co_await place.fetch(remote, tip, limits, stop);
         if (!fetched) co_return fetched.error();
     }
     co_return co_await place.commit(tip.commit, stop);
@@ -125,9 +125,9 @@ Source::tree(git::Location location, git::ObjectId commit, TreeLimits limits, st
     const auto found = co_await place.commit(commit, stop);
     if (!found) co_return found.error();
     constexpr std::uint64_t bytes_per_entry = 512;
-    auto listing =
+    auto entries =
         co_await place.list(found->tree, limits.entries * bytes_per_entry, limits.time, stop);
-    if (!listing && listing.error().code == Code::refused) {
+    if (!entries && entries.error().code == Code::refused) {
         co_return Error{
             Code::refused,
             fmt::format(
@@ -136,9 +136,9 @@ Source::tree(git::Location location, git::ObjectId commit, TreeLimits limits, st
             "Split the repository, or raise the limit in the configuration."
         };
     }
-    if (!listing && listing.error().code == Code::unavailable) place.doubt();
-    if (!listing) co_return listing.error().during(fmt::format("list commit {}", commit.brief()));
-    co_return Tree::make(place, found->tree, *listing, limits, std::move(stop));
+    if (!entries && entries.error().code == Code::unavailable) place.doubt();
+    if (!entries) co_return entries.error().during(fmt::format("list commit {}", commit.brief()));
+    co_return Tree::make(place, {found->tree, std::move(*entries)}, limits, std::move(stop));
 }
 
 Task<Result<>>

@@ -22,13 +22,7 @@ using Wanted = std::variant<DefaultBranch, git::RefName, PullRequest, git::Objec
 /// For a person: "branch main", "pull request 7".
 std::string describe(const Wanted& wanted);
 
-/// A commit, and the name it was found under.
-struct Tip {
-    git::ObjectId commit;
-    std::optional<git::RefName> ref;  ///< None when the commit itself was asked for.
-
-    friend bool operator==(const Tip&, const Tip&) = default;
-};
+using git::Tip;
 
 /// Brings single commits of repositories to our disk: a bare mirror for each repository in
 /// `folder`, named by the location's id, that holds only commits that were wanted.
@@ -71,7 +65,7 @@ private:
     git::Mirror mirror(const git::Location& location) const;
     Semaphore& gate(const git::Location& location);
     Task<Result<git::Commit>>
-    bring(git::Mirror place, git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop);
+    bring(git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop);
     Task<> drop(git::Mirror place);
     Task<Result<bool>> drop_if_broken(git::Mirror place, std::stop_token stop);
 

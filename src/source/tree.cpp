@@ -105,14 +105,10 @@ Result<std::string> path_within(std::string_view folder, std::string_view path)
 }
 
 Result<std::unique_ptr<Tree>> Tree::make(
-    git::Mirror mirror,
-    const git::ObjectId& root,
-    const std::vector<git::TreeEntry>& listing,
-    const TreeLimits& limits,
-    std::stop_token stop
+    git::Mirror mirror, const Listing& listing, const TreeLimits& limits, std::stop_token stop
 )
 {
-    if (listing.size() > limits.entries) {
+    if (listing.entries.size() > limits.entries) {
         return Error{
             Code::refused,
             fmt::format("the repository holds more than {} files and folders", limits.entries),
@@ -120,8 +116,8 @@ Result<std::unique_ptr<Tree>> Tree::make(
         };
     }
     std::unique_ptr<Tree> tree(new Tree(std::move(mirror), limits, std::move(stop)));
-    tree->folders_.emplace("", root);
-    for (const git::TreeEntry& entry : listing) {
+    tree->folders_.emplace("", listing.root);
+    for (const git::TreeEntry& entry : listing.entries) {
         if (const auto added = tree->add(entry); !added) return added.error();
     }
     std::ranges::sort(tree->entries_, {}, &FileEntry::path);

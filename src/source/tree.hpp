@@ -36,12 +36,17 @@ Result<std::string> path_within(std::string_view folder, std::string_view path);
 /// no honest repository has ('..', '.git', a name twice) is refused whole.
 class Tree final : public Files {
 public:
-    /// `listing` holds folders too, as `Mirror::list` gives them. Refuses with the path and the
-    /// limit it breaks. Reading ends with `cancelled` once `stop` is asked.
+    /// A root tree and all below it, folders too, as `Mirror::list` gives them.
+    struct Listing {
+        git::ObjectId root;
+        std::vector<git::TreeEntry> entries;
+    };
+
+    /// Refuses with the path and the limit it breaks. Reading ends with `cancelled` once `stop` is
+    /// asked.
     static Result<std::unique_ptr<Tree>> make(
         git::Mirror mirror,
-        const git::ObjectId& root,
-        const std::vector<git::TreeEntry>& listing,
+        const Listing& listing,
         const TreeLimits& limits,
         std::stop_token stop = {}
     );

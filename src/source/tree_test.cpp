@@ -24,7 +24,7 @@ struct World {
         const auto id = git::ObjectId::parse(root).value();
         const auto listing = scheduler.run(mirror.list(id, 64U << 20, minutes{1}));
         if (!listing) return listing.error();
-        return Tree::make(mirror, id, *listing, limits);
+        return Tree::make(mirror, {id, *listing}, limits);
     }
     Error refusal(const std::string& root, TreeLimits limits = {})
     {
