@@ -37,13 +37,21 @@ http1::Framing framing_of(const Request& request)
 }  // namespace
 
 struct Client::Core : std::enable_shared_from_this<Client::Core> {
-    Core(Loop& on, Address to) : loop(on), address(std::move(to)) {}
+    Core(Loop& on, Address to, std::optional<TlsTrust> whom)
+        : loop(on),
+          address(std::move(to)),
+          trust(std::move(whom))
+    {
+        if (address.kind == Address::Kind::tls && !trust) trust = TlsTrust::system();
+    }
 
     Loop& loop;
     Address address;
+    std::optional<TlsTrust> trust;
     std::vector<std::unique_ptr<Connection>> idle;
 
     Task<Result<std::unique_ptr<Connection>>> take(std::stop_token stop);
+    Task<Result<std::unique_ptr<Stream>>> dial(std::stop_token stop);
     void give_back(std::unique_ptr<Connection> connection);
 
     Task<Result<Response>> send(Request request, Options options);
@@ -139,9 +147,17 @@ Task<Result<std::unique_ptr<Connection>>> Client::Core::take(std::stop_token sto
         idle.pop_back();
         if (connection->stream->quiet()) co_return connection;
     }
-    auto stream = co_await connect(loop, address, stop);
+    auto stream = co_await dial(stop);
     if (!stream) co_return stream.error();
     co_return std::make_unique<Connection>(std::move(*stream));
+}
+
+Task<Result<std::unique_ptr<Stream>>> Client::Core::dial(std::stop_token stop)
+{
+    auto stream = co_await connect(loop, address, stop);
+    if (!stream || address.kind != Address::Kind::tls) co_return stream;
+    const StopCallback on_stop(stop, [bare = stream->get()] { bare->close(); });
+    co_return co_await connect_tls(std::move(*stream), address.host, *trust);
 }
 
 void Client::Core::give_back(std::unique_ptr<Connection> connection)
@@ -273,8 +289,8 @@ Task<Result<Response>> Client::Core::receive(
     co_return response;
 }
 
-Client::Client(Loop& loop, Address address)
-    : core_(std::make_shared<Core>(loop, std::move(address)))
+Client::Client(Loop& loop, Address address, std::optional<TlsTrust> trust)
+    : core_(std::make_shared<Core>(loop, std::move(address), std::move(trust)))
 {}
 Client::~Client() = default;
 

@@ -4,9 +4,11 @@
 #include "net/http.hpp"
 #include "net/loop.hpp"
 #include "net/stream.hpp"
+#include "net/tls.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <stop_token>
 
 namespace diorama {
@@ -26,7 +28,8 @@ public:
         bool streaming = false;  ///< Leave the body to `Response::stream`, of any length.
     };
 
-    Client(Loop& loop, Address address);
+    /// `trust` matters to `tls` only; the system's authorities unless given.
+    Client(Loop& loop, Address address, std::optional<TlsTrust> trust = std::nullopt);
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;

@@ -90,6 +90,8 @@ Listener::~Listener()
 
 Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& address)
 {
+    if (address.kind == Address::Kind::tls)
+        return Error{Code::invalid, "this server speaks no TLS", "Put the gateway in front of it."};
     Address numeric = address;
     if (numeric.host == "localhost") numeric.host = "127.0.0.1";
     const auto endpoints = resolve(numeric, true);

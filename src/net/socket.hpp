@@ -12,8 +12,8 @@ namespace diorama {
 
 class Descriptor;
 
-/// Connects to `address`; `local` and `tcp` only. Names are resolved beside the loop, and each of
-/// their addresses is tried in order.
+/// Connects to `address`; TLS on top of it is the caller's (`net/tls.hpp`). Names are resolved
+/// beside the loop, and each of their addresses is tried in order.
 ///
 /// `unavailable` when nobody answers there, `forbidden` when the socket may not be opened,
 /// `cancelled` when `stop` was asked.
