@@ -2,6 +2,7 @@
 
 #include "gateway/gateway.hpp"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -20,7 +21,7 @@ public:
     {
         if (held_back || busy.contains(upstream)) return false;
         for (const Route& route : published.routes)
-            if (std::ranges::contains(route.upstreams, upstream)) return false;
+            if (std::ranges::count(route.upstreams, upstream) != 0) return false;
         return true;
     }
     std::vector<Visit> visits() override { return std::exchange(visited, {}); }
