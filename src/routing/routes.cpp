@@ -3,6 +3,8 @@
 #include "store/environments.hpp"
 #include "store/instances.hpp"
 
+#include <unordered_map>
+
 namespace diorama {
 
 namespace {
@@ -42,12 +44,20 @@ std::vector<Route> routes_for(const std::vector<Routed>& environments)
 std::vector<Routed> read_routed(Tx& tx)
 {
     std::vector<Routed> all;
-    for (const Environment& environment : environments::all_live(tx)) {
-        all.push_back(
-            {environment,
-             hosts::of_environment(tx, environment.id),
-             instances::list(tx, environment.id)}
-        );
+    std::unordered_map<EnvironmentId, std::size_t> places;
+    for (Environment& environment : environments::all_live(tx)) {
+        places.emplace(environment.id, all.size());
+        all.push_back({.environment = std::move(environment)});
+    }
+    // Three statements for all, not two for each: ten thousand environments are read in the time
+    // of a few.
+    for (hosts::Claim& claim : hosts::list_all(tx)) {
+        const auto place = places.find(claim.environment);
+        if (place != places.end()) all[place->second].claims.push_back(std::move(claim));
+    }
+    for (Instance& instance : instances::list_all(tx)) {
+        const auto place = places.find(instance.environment);
+        if (place != places.end()) all[place->second].instances.push_back(std::move(instance));
     }
     return all;
 }

@@ -21,6 +21,7 @@ constexpr auto claim_sql = R"sql(
 constexpr auto find_sql = "SELECT * FROM hosts WHERE host = :host AND path = :path";
 constexpr auto of_environment_sql =
     "SELECT * FROM hosts WHERE environment = :environment ORDER BY host, path";
+constexpr auto list_all_sql = "SELECT * FROM hosts ORDER BY environment, host, path";
 constexpr auto release_sql = "DELETE FROM hosts WHERE environment = :environment";
 
 Claim read(const Row& row)
@@ -94,6 +95,11 @@ std::vector<Claim> of_environment(Tx& tx, EnvironmentId environment)
             {"environment", environment}
     }
     );
+}
+
+std::vector<Claim> list_all(Tx& tx)
+{
+    return tx.all(list_all_sql, read);
 }
 
 void release(Tx& tx, EnvironmentId environment)

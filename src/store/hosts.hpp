@@ -26,6 +26,8 @@ Result<> claim(Tx& tx, const Claim& claim, Instant now);
 
 Result<Claim> find(Tx& tx, std::string_view host, std::string_view path);
 std::vector<Claim> of_environment(Tx& tx, EnvironmentId environment);
+/// By environment, host and path.
+std::vector<Claim> list_all(Tx& tx);
 
 /// Gives all its hosts back.
 void release(Tx& tx, EnvironmentId environment);
