@@ -20,7 +20,8 @@ public:
     virtual void publish(RouteSnapshot snapshot) = 0;
 
     /// Returns when every gateway uses epoch `epoch` or a newer one, and no request is under way
-    /// on an upstream that only older ones named: then what stood there may go.
+    /// on an upstream that only older ones named: then what stood there may go. A request that
+    /// does not end is waited for only so long.
     virtual Task<Result<>> settled(std::uint64_t epoch, std::stop_token stop) = 0;
 
     /// Who was visited since this was last asked, and when (F14).
