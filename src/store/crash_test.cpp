@@ -4,6 +4,7 @@
 #include "store/jobs.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ std::size_t kill_in_the_middle(const std::string& path, EnvironmentId id, std::s
 {
     std::array<int, 2> pipe{};
     REQUIRE(::pipe(pipe.data()) == 0);
+    std::fflush(nullptr);  // Or the child would print it again.
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {

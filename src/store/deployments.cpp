@@ -84,11 +84,13 @@ Result<Cursor> parse_cursor(std::string_view text)
 {
     Cursor cursor;
     if (text.empty()) return cursor;
-    const char* end = text.data() + text.size();
-    const auto [stop, problem] = std::from_chars(text.data(), end, cursor.generation);
-    const std::string_view rest(stop, end);
-    if (problem == std::errc{} && rest.starts_with('.') && DeploymentId::parse(rest.substr(1))) {
-        cursor.id = rest.substr(1);
+    const auto dot = std::min(text.find('.'), text.size());
+    const auto number = text.substr(0, dot);
+    const auto id = text.substr(std::min(dot + 1, text.size()));
+    const auto [stop, problem] =
+        std::from_chars(number.data(), number.data() + number.size(), cursor.generation);
+    if (problem == std::errc{} && stop == number.data() + dot && DeploymentId::parse(id)) {
+        cursor.id = id;
         return cursor;
     }
     return Error{

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdio>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -14,6 +15,7 @@ inline std::string in_child(const std::function<std::string()>& work)
 {
     std::array<int, 2> pipe{};
     if (::pipe(pipe.data()) != 0) throw std::runtime_error("no pipe");
+    std::fflush(nullptr);  // Or the child would print it again.
     const pid_t child = ::fork();
     if (child < 0) throw std::runtime_error("cannot fork");
     if (child == 0) {
