@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -20,8 +19,8 @@ class Patterns {
 public:
     static constexpr std::size_t shortest = 4;
 
-    /// Every text has at least `shortest` bytes.
-    explicit Patterns(std::vector<std::string> texts);
+    /// Every text has at least `shortest` bytes. Those from index `local` on never go across lines.
+    Patterns(std::vector<std::string> texts, std::size_t local);
 
     struct Hit {
         std::size_t begin = 0, end = 0;
@@ -32,9 +31,9 @@ public:
     /// They may overlap.
     ///
     /// Answers the first place from which the rest of `text` is the beginning of a longer one of
-    /// the texts, `text.size()` when there is none. What stands before is no part of anything to
-    /// come.
-    std::size_t scan(std::string_view text, std::vector<Hit>& hits) const;
+    /// the texts, `text.size()` when there is none: what stands before is no part of anything to
+    /// come. `line` is where the last line of `text` begins; a local text begins nowhere before it.
+    std::size_t scan(std::string_view text, std::size_t line, std::vector<Hit>& hits) const;
 
 private:
     std::uint32_t slot(const char* at) const;
@@ -43,12 +42,15 @@ private:
         return (bitmap_[slot >> 6U] >> (slot & 63U) & 1U) != 0;
     }
     /// Adds the texts that stand at `at`; answers whether `text` ends within another.
-    bool compare(std::string_view text, std::size_t at, std::vector<Hit>& hits) const;
+    bool compare(std::string_view text, std::size_t at, bool local, std::vector<Hit>& hits) const;
+    bool begins(std::string_view rest, bool local) const;
 
     std::vector<std::string> texts_;
     std::vector<std::pair<std::uint32_t, std::size_t>>
-        by_start_;                                ///< First four bytes, index; longest first.
-    std::unordered_set<std::string> beginnings_;  ///< Shorter than four bytes.
+        by_start_;  ///< First four bytes, index; longest first.
+    std::size_t local_;
+    /// Texts' first one, two and three bytes, packed, sorted; and those of local texts.
+    std::vector<std::uint32_t> beginnings_, local_beginnings_;
     std::vector<std::uint64_t> bitmap_;
     unsigned shift_ = 0;
 };

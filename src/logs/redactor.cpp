@@ -71,21 +71,23 @@ bool Redactor::broken(const Patterns::Hit& hit) const
     return next != breaks_.end() && next->at < hit.end;
 }
 
-/// A line in which a shape may have begun is not let out before its end.
+/// Where the line begins that `at` is in.
+std::size_t Redactor::line_of(std::size_t at) const
+{
+    for (auto each = breaks_.rbegin(); each != breaks_.rend(); ++each)
+        if (each->what == '\n' && each->at <= at) return each->at;
+    return 0;
+}
+
+/// A line in which a shape may have begun is not let out before all of it is decided.
 std::size_t Redactor::shape_hold(std::size_t decided) const
 {
-    std::size_t line = 0;
-    bool new_line = last_ == '\n';
-    for (const Break& each : breaks_) {
-        if (each.what != '\n' || each.at > decided) continue;
-        line = each.at;
-        new_line = true;
-    }
+    const auto line = line_of(decided);
     if (text_.size() - line > longest_held_line) return decided;
-    if (shapes_.inside() && new_line) return std::min(line, decided);
+    if (shapes_.inside()) return std::min(line, decided);
     for (const auto& hit : hits_) {
-        if (hit.begin < line || !secrets_->is_trigger(hit.pattern)) continue;
-        return std::min(hit.begin, decided);
+        const bool undecided = line <= hit.begin && hit.begin < decided;
+        if (undecided && secrets_->is_trigger(hit.pattern)) return hit.begin;
     }
     return decided;
 }
@@ -93,9 +95,17 @@ std::size_t Redactor::shape_hold(std::size_t decided) const
 void Redactor::release(bool all, std::string& out)
 {
     hits_.clear();
-    auto decided = secrets_->patterns().scan(text_, hits_);
-    decided = all ? text_.size() : shape_hold(decided);
-    write(decided, out);
+    const auto decided = secrets_->patterns().scan(text_, line_of(text_.size()), hits_);
+    const auto line = line_of(decided);
+    if (all) {
+        write(text_.size(), out);
+    } else if (line != 0) {
+        // What has an end goes first: it may say that the rest is in a private key.
+        write(line, out);
+        release(false, out);
+    } else {
+        write(shape_hold(decided), out);
+    }
 }
 
 void Redactor::close_line(std::string& out)
@@ -135,7 +145,7 @@ void Redactor::write(std::size_t decided, std::string& out)
 {
     const auto start = out.size();
     next_break_ = 0;
-    mark_ = shapes_.inside() && last_ == '\n' ? start : std::string::npos;
+    mark_ = shapes_.inside() ? start : std::string::npos;
     // Up to here everything is written, or stands behind a marker.
     std::size_t done = covered_;
     for (const auto& hit : hits_) {

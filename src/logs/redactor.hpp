@@ -35,7 +35,7 @@ private:
     };
     explicit SecretSet(Parts parts)
         : markers_(std::move(parts.markers)),
-          patterns_(std::move(parts.texts))
+          patterns_(std::move(parts.texts), markers_.size())
     {}
     static Parts parts(const std::vector<NamedSecret>& secrets);
 
@@ -64,6 +64,9 @@ public:
     /// True when something is held back.
     bool holds() const { return !text_.empty() || !breaks_.empty(); }
 
+    /// True when a new redactor would do as well.
+    bool idle() const { return !holds() && !shapes_.inside(); }
+
 private:
     struct Break {
         std::size_t at = 0;  ///< Before this byte of `text_`.
@@ -72,6 +75,7 @@ private:
 
     void take(std::string_view bytes);
     void release(bool all, std::string& out);
+    std::size_t line_of(std::size_t at) const;
     std::size_t shape_hold(std::size_t decided) const;
     bool broken(const Patterns::Hit& hit) const;
     void write(std::size_t decided, std::string& out);

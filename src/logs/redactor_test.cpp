@@ -342,11 +342,18 @@ TEST_CASE("SEC-60: a private key is hidden from its first line to its last")
     const std::string hidden = "[secret private key]\n[secret private key]\n[secret private key]\n"
                                "[secret private key]\nafter\n";
     CHECK(shaped(key) == hidden);
-    Redactor redactor(knowing({}));
+    for (std::size_t cut = 0; cut <= key.size(); ++cut) {
+        Redactor redactor(knowing({}));
+        std::string out;
+        redactor.feed(std::string_view(key).substr(0, cut), out);
+        redactor.feed(std::string_view(key).substr(cut), out);
+        redactor.finish(out);
+        CHECK(out == hidden);
+    }
+    Redactor bytewise(knowing({}));
     std::string out;
     for (const char c : key)
-        redactor.feed(std::string_view(&c, 1), out);
-    redactor.finish(out);
+        bytewise.feed(std::string_view(&c, 1), out);
     CHECK(out == hidden);
     CHECK(
         shaped(R"(k="-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\n")") ==
@@ -388,6 +395,15 @@ TEST_CASE("ordinary text passes byte for byte, in any pieces, and nothing of it 
         redactor.finish(out);
         CHECK(out == text);
     }
+}
+
+TEST_CASE("a line that has its end is not held back for a shape that cannot cross it")
+{
+    Redactor redactor(knowing({}));
+    std::string out;
+    redactor.feed("see http\nx-----\neyJ\n", out);
+    CHECK(out == "see http\nx-----\neyJ\n");
+    CHECK(redactor.idle());
 }
 
 TEST_CASE("a line without an end is not held back for ever")

@@ -221,9 +221,9 @@ std::string Shapes::clean_key(std::string_view line)
 std::string Shapes::clean(std::string_view line, char before)
 {
     if (inside()) return clean_key(line);
-    static const Patterns known(triggers());
+    static const Patterns known(triggers(), 0);
     std::vector<Patterns::Hit> hits;
-    known.scan(line, hits);
+    known.scan(line, 0, hits);
 
     std::string out;
     std::size_t done = 0;
