@@ -90,7 +90,7 @@ struct ListQuery {
     std::size_t limit = 50;
 };
 
-/// `invalid` for a cursor that is not one of this list, or a search that is too long.
+/// `invalid` for a cursor that is not one of this list, or a search that is too long or no text.
 Result<Page<Environment>> list(Tx& tx, const Scope& scope, const ListQuery& query);
 Result<std::uint64_t> count(Tx& tx, const Scope& scope, const Filter& filter);
 

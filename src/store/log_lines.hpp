@@ -29,7 +29,7 @@ struct Query {
     std::size_t limit = 200;
 };
 
-/// Always in their order. `invalid` when the search is too long, or both ends are given.
+/// Always in their order. `invalid` when the search is too long or no text, or both ends are given.
 Result<std::vector<LogLine>> page(Tx& tx, const Query& query);
 
 /// Forgets at most `limit` lines written before `time`, oldest first; answers how many. Called

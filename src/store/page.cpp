@@ -1,5 +1,7 @@
 #include "store/page.hpp"
 
+#include "base/unicode.hpp"
+
 #include <algorithm>
 
 namespace diorama {
@@ -22,12 +24,17 @@ std::string like_pattern(std::string_view text)
 
 Result<> check_search(std::string_view text)
 {
-    if (text.size() <= max_search) return ok();
-    return Error{
-        Code::invalid,
-        fmt::format("a search of {} bytes is too long", text.size()),
-        fmt::format("Search for at most {} bytes.", max_search)
-    };
+    if (text.size() > max_search) {
+        return Error{
+            Code::invalid,
+            fmt::format("a search of {} bytes is too long", text.size()),
+            fmt::format("Search for at most {} bytes.", max_search)
+        };
+    }
+    // SQLite ends a pattern at its first NUL and guesses at broken UTF-8, PostgreSQL takes neither.
+    if (text.contains('\0') || !is_utf8(text))
+        return Error{Code::invalid, "the search is not text", "Search for UTF-8 without NUL."};
+    return ok();
 }
 
 }  // namespace diorama

@@ -30,7 +30,7 @@ std::string like_pattern(std::string_view text);
 /// A search longer than this is refused: databases limit patterns, too.
 inline constexpr std::size_t max_search = 256;
 
-/// Checks what a person typed into a search box; `invalid` when it is too long.
+/// Checks what a person typed into a search box; `invalid` when it is too long, or not text.
 Result<> check_search(std::string_view text);
 
 }  // namespace diorama
