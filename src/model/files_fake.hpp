@@ -7,14 +7,21 @@
 
 namespace diorama {
 
-/// A commit in memory: path → content.
+/// A commit in memory: path → content. `types` names those that are no plain files; a link's
+/// content is its target, and submodules have none.
 class FakeFiles final : public Files {
 public:
-    explicit FakeFiles(std::map<std::string, std::string> content) : content_(std::move(content))
+    explicit FakeFiles(
+        std::map<std::string, std::string> content,
+        const std::map<std::string, FileEntry::Type>& types = {}
+    )
+        : content_(std::move(content))
     {
         for (const auto& [path, text] : content_) {
+            const auto type = types.find(path);
             entries_.push_back(
                 {.path = path,
+                 .type = type == types.end() ? FileEntry::Type::file : type->second,
                  .object = std::to_string(std::hash<std::string>{}(text)),
                  .size = text.size()}
             );
