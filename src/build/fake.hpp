@@ -49,9 +49,7 @@ public:
     {
         if (fault) co_return *fault;
         co_return Image{
-            .reference = image.reference,
-            .id = image.reference,
-            .ports = ports[image.reference]
+            .reference = image.reference, .id = image.reference, .ports = ports[image.reference]
         };
     }
 

@@ -1,0 +1,409 @@
+#include "build/docker_builder.hpp"
+
+#include "base/unicode.hpp"
+#include "build/content_key.hpp"
+#include "model/naming.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace diorama {
+
+namespace {
+
+constexpr std::uint64_t longest_text = 1U << 20;
+constexpr std::string_view ours = "diorama/";
+
+Error stopped(std::string_view service)
+{
+    return {Code::cancelled, fmt::format("the build of {} was stopped", service), ""};
+}
+
+Image image_of(docker::Image found, std::string reference)
+{
+    std::ranges::sort(found.exposed_ports);
+    return {
+        .reference = std::move(reference),
+        .id = std::move(found.id),
+        .ports = std::move(found.exposed_ports),
+        .user = std::move(found.user),
+    };
+}
+
+std::string stage_tag(std::string_view reference, std::size_t index)
+{
+    return fmt::format("{}-stage-{}", reference, index);
+}
+
+/// The Engine leaves these out of what makes a layer another one (Dockerfile reference,
+/// "Predefined ARGs"): whoever sets them decides what others get from the cache.
+bool is_predefined(std::string_view arg)
+{
+    static constexpr std::array<std::string_view, 10> names{
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "FTP_PROXY",
+        "ftp_proxy",
+        "NO_PROXY",
+        "no_proxy",
+        "ALL_PROXY",
+        "all_proxy"
+    };
+    return std::ranges::find(names, arg) != names.end();
+}
+
+Result<> check_args(const BuildOrder& order)
+{
+    for (const auto& [name, value] : order.spec.args) {
+        if (!is_predefined(name)) continue;
+        return Error{
+            Code::refused,
+            fmt::format(
+                "{}: the build argument {} is not the repository's to set", order.service, name
+            ),
+            "Remove it from build.args; the operator sets proxies on the Docker Engine."
+        };
+    }
+    return ok();
+}
+
+/// A context on its way to the Engine.
+class ContextStream final : public ByteStream {
+public:
+    explicit ContextStream(Chunks pieces) : pieces_(std::move(pieces)) {}
+    Task<Result<std::optional<std::string>>> next() override { return pieces_(); }
+
+private:
+    Chunks pieces_;
+};
+
+/// Counts a build among those of its scope.
+class Count {
+public:
+    explicit Count(int& number) : number_(number) { ++number_; }
+    Count(const Count&) = delete;
+    Count& operator=(const Count&) = delete;
+    ~Count() { --number_; }
+
+private:
+    int& number_;
+};
+
+}  // namespace
+
+DockerBuilder::DockerBuilder(Scheduler& scheduler, docker::Engine& engine, BuildSettings settings)
+    : scheduler_(scheduler),
+      engine_(engine),
+      settings_(std::move(settings)),
+      places_(scheduler, settings_.parallel),
+      swept_(scheduler)
+{}
+
+Task<Result<Image>>
+DockerBuilder::build(BuildOrder order, Files& files, LineSink line, std::stop_token stop)
+{
+    const std::string service = order.service;
+    auto job = co_await prepare(std::move(order), files, line, stop);
+    if (!job) co_return job.error();
+
+    // One build of a key at a time: whoever comes second finds what the first made.
+    const auto turn_of_key = turn(job->key);
+    const auto permit = co_await turn_of_key->acquire(stop);
+    if (!permit) co_return stopped(service);
+    if (!job->order.rebuild) {
+        auto there = co_await find(job->reference);
+        if (!there) co_return there.error();
+        if (*there) co_return **std::move(there);
+    }
+    const auto place = co_await places_.acquire(stop);
+    if (!place) co_return stopped(service);
+    co_return co_await make(*std::move(job), files, line, stop);
+}
+
+Task<Result<DockerBuilder::Job>>
+DockerBuilder::prepare(BuildOrder order, Files& files, LineSink line, std::stop_token stop)
+{
+    const auto sound = check_args(order);
+    if (!sound) co_return sound.error();
+    Job job{.order = std::move(order)};
+    job.cache = fmt::format("{}/{}", label(job.order.project), label(job.order.scope));
+    auto recipe = co_await read_recipe(job.order, job.cache, files);
+    if (!recipe) co_return recipe.error();
+    job.recipe = *std::move(recipe);
+
+    auto context = co_await read_context(job, files);
+    if (!context) co_return context.error();
+    job.context = *std::move(context);
+    for (const std::string& submodule : job.context.submodules)
+        line(fmt::format(
+            "Note: {} is a submodule; its files are not in the commit and not in the build.",
+            display(submodule)
+        ));
+    const auto bases = co_await find_bases(job, line, stop);
+    if (!bases) co_return bases.error();
+
+    job.key = content_key({
+        .context = job.context,
+        .dockerfile = job.recipe.text,
+        .spec = job.order.spec,
+        .scope = job.order.scope,
+        .bases = job.bases,
+    });
+    job.reference = image_name(job.order.project, job.order.service, job.key);
+    co_return job;
+}
+
+Task<Result<Recipe>>
+DockerBuilder::read_recipe(const BuildOrder& order, std::string cache, Files& files)
+{
+    const BuildSpec& spec = order.spec;
+    const std::pair<std::string, std::string> mark{cache_label, std::move(cache)};
+    if (spec.dockerfile_inline)
+        co_return prepare_recipe(
+            *spec.dockerfile_inline, "inline Dockerfile", spec.args, spec.target, mark
+        );
+    const std::string path = within(spec.context, spec.dockerfile);
+    const auto text = co_await files.read(path, longest_text);
+    if (text) co_return prepare_recipe(*text, path, spec.args, spec.target, mark);
+    if (text.error().code != Code::not_found) co_return text.error();
+    co_return Error{
+        Code::invalid,
+        fmt::format("{} has no Dockerfile: {} is not in this commit", order.service, display(path)),
+        "Commit it, or name another in build.dockerfile."
+    };
+}
+
+/// Chooses the files. The Dockerfile's own `.dockerignore` goes before the context's, as with
+/// BuildKit.
+Task<Result<Context>> DockerBuilder::read_context(Job& job, Files& files)
+{
+    const BuildSpec& spec = job.order.spec;
+    const std::string common = within(spec.context, ".dockerignore");
+    auto text = co_await files.read(common, longest_text);
+    if (text)
+        job.ignore_text = *text;
+    else if (text.error().code != Code::not_found)
+        co_return text.error();
+    std::string name = common;
+    std::string rules_text = job.ignore_text;
+    if (!spec.dockerfile_inline) {
+        const std::string own = within(spec.context, spec.dockerfile) + ".dockerignore";
+        const auto own_text = co_await files.read(own, longest_text);
+        if (own_text) {
+            name = own;
+            rules_text = *own_text;
+        }
+    }
+    const auto rules = IgnoreRules::parse(rules_text, name);
+    if (!rules) co_return rules.error();
+    const auto select = [&] {
+        return select_context(files.entries(), spec.context, *rules, settings_.context);
+    };
+    co_return co_await blocking(scheduler_, select);
+}
+
+Task<Result<>> DockerBuilder::find_bases(Job& job, LineSink line, std::stop_token stop)
+{
+    const Dockerfile& scanned = job.recipe.scanned;
+    for (const std::string& name : scanned.images(job.order.spec.target)) {
+        const auto stage = std::ranges::find(scanned.stages, name, &Stage::base);
+        const bool is_base = stage != scanned.stages.end();
+        const std::string platform = is_base ? stage->platform : "";
+        const auto base = co_await obtain({name}, platform, line, stop);
+        if (!base) {
+            const auto where = is_base ? job.recipe.where(stage->line) : job.recipe.path;
+            co_return base.error().during(where);
+        }
+        job.bases[name] = base->id;
+    }
+    co_return ok();
+}
+
+Task<Result<Image>> DockerBuilder::make(Job job, Files& files, LineSink line, std::stop_token stop)
+{
+    while (sweeping_.contains(job.cache))
+        co_await swept_.wait();
+    BuildLog log(job.recipe, line);
+    Result<std::string> made = stopped(job.order.service);
+    {
+        const Count count(running_[job.cache]);
+        made = co_await run(job, files, log, stop);
+        log.finish();
+        if (made) co_await name_stages(job, log.stages());
+        if (!made) co_await await_end_of(log.container());
+    }
+    co_await sweep(job.cache);
+    if (!made && (stop.stop_requested() || made.error().code == Code::cancelled))
+        co_return stopped(job.order.service);
+    if (!made) co_return log.failure(made.error());
+    auto image = co_await engine_.inspect_image(job.reference);
+    if (!image) co_return image.error();
+    Image answer = image_of(*std::move(image), job.reference);
+    answer.fresh = true;
+    co_return answer;
+}
+
+Task<Result<std::string>>
+DockerBuilder::run(const Job& job, Files& files, BuildLog& log, std::stop_token stop)
+{
+    // The Engine takes both files out again before COPY sees them, because the second names them.
+    const std::string name = fmt::format(".diorama-{}.Dockerfile", job.key);
+    std::map<std::string, std::string> texts{
+        {name, job.recipe.text}
+    };
+    const bool has_own = std::ranges::any_of(job.context.files, [](const ContextFile& each) {
+        return each.path == ".dockerignore";
+    });
+    const std::string hidden = has_own ? name : fmt::format(".dockerignore\n{}", name);
+    texts[".dockerignore"] = fmt::format("{}\n{}\n", has_own ? job.ignore_text : "", hidden);
+
+    docker::BuildOptions wanted = options(job);
+    wanted.dockerfile = name;
+    auto tar = std::make_unique<ContextStream>(context_tar(files, job.context, std::move(texts)));
+    const auto progress = [&log](const docker::Progress& told) { log.take(told); };
+    co_return co_await engine_.build(std::move(wanted), std::move(tar), progress, stop);
+}
+
+docker::BuildOptions DockerBuilder::options(const Job& job) const
+{
+    constexpr double period = 100'000;
+    docker::BuildOptions made{
+        .tags = {job.reference},
+        .args = job.order.spec.args,
+        .target = job.order.spec.target,
+        .labels = job.order.spec.labels,
+        .cache_from = {},
+        .network_mode = settings_.network,
+        .memory = settings_.memory,
+        .cpu_quota = static_cast<std::int64_t>(settings_.cpus * period),
+        .no_cache = job.order.rebuild,
+    };
+    for (const auto& [name, value] : job.order.labels)
+        made.labels[name] = value;
+    for (const auto& [registry, who] : settings_.registries) {
+        auto found = login(registry);
+        if (found) made.logins.emplace(found->server, *std::move(found));
+    }
+    return made;
+}
+
+/// A build that was stopped has ended in the Engine when its container is gone; the Engine takes it
+/// away itself, and is helped where it does not.
+Task<> DockerBuilder::await_end_of(std::string container)
+{
+    if (container.empty()) co_return;
+    constexpr int patience = 100;
+    for (int i = 0; i < patience; ++i) {
+        const auto seen = co_await engine_.inspect_container(container);
+        if (!seen) co_return;
+        if (i > 0) co_await engine_.remove_container(container, true, true);
+        co_await sleep(scheduler_, milliseconds{100});
+    }
+}
+
+/// Gives the last layers of earlier stages a name, so that they stay as long as the image: without
+/// them the next build would begin from nothing. Failing costs just that.
+Task<> DockerBuilder::name_stages(const Job& job, std::vector<std::string> layers)
+{
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        co_await engine_.tag(layers[i], stage_tag(job.reference, i));
+}
+
+/// Removes nameless layers of ours. No build may stand on them meanwhile: later ones wait.
+Task<> DockerBuilder::sweep(std::string cache)
+{
+    if (running_[cache] > 0) co_return;
+    running_.erase(cache);
+    sweeping_.insert(cache);
+    const auto found = co_await engine_.list_images({
+        {std::string(cache_label), cache}
+    });
+    for (const docker::Image& each : found ? *found : std::vector<docker::Image>{}) {
+        // One that a container uses stays until the next time.
+        if (each.tags.empty()) co_await engine_.remove_image(each.id, false);
+    }
+    sweeping_.erase(cache);
+    swept_.notify();
+}
+
+Task<Result<std::optional<Image>>> DockerBuilder::find(std::string reference)
+{
+    auto found = co_await engine_.inspect_image(reference);
+    if (found) co_return image_of(*std::move(found), reference);
+    if (found.error().code == Code::not_found) co_return std::nullopt;
+    co_return found.error();
+}
+
+Task<Result<Image>>
+DockerBuilder::obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop)
+{
+    const std::string reference = image.reference;
+    if (reference.starts_with(ours))
+        co_return Error{
+            Code::refused,
+            fmt::format("{} is an image that Diorama built for itself", display(reference)),
+            "Build it in this manifest, or push it to a registry under another name."
+        };
+    auto there = co_await engine_.inspect_image(reference);
+    const bool fits =
+        there && (platform.empty() || platform.starts_with(there->os + "/" + there->arch));
+    if (fits) co_return image_of(*std::move(there), reference);
+    if (!there && there.error().code != Code::not_found) co_return there.error();
+
+    PullLog log(reference, line);
+    const auto progress = [&log](const docker::Progress& told) { log.take(told); };
+    const auto pulled =
+        co_await engine_.pull(reference, login(registry_of(reference)), progress, stop);
+    if (!pulled && pulled.error().code == Code::cancelled) co_return pulled.error();
+    if (!pulled) co_return not_obtained(reference, pulled.error());
+    auto now_there = co_await engine_.inspect_image(reference);
+    if (!now_there) co_return now_there.error();
+    Image answer = image_of(*std::move(now_there), reference);
+    answer.fresh = true;
+    co_return answer;
+}
+
+Task<Result<>> DockerBuilder::remove(std::string reference)
+{
+    if (!reference.starts_with(ours)) co_return ok();
+    const auto removed = co_await engine_.remove_image(reference, false);
+    if (!removed && removed.error().code == Code::conflict) co_return ok();
+    if (!removed && removed.error().code != Code::not_found) co_return removed.error();
+
+    std::size_t stages = 0;
+    for (;; ++stages) {
+        const auto there = co_await engine_.inspect_image(stage_tag(reference, stages));
+        if (!there) break;
+    }
+    // The last first: what is left after a crash is found again.
+    while (stages-- > 0) {
+        const auto gone = co_await engine_.remove_image(stage_tag(reference, stages), false);
+        if (!gone && gone.error().code != Code::not_found) co_return gone.error();
+    }
+    co_return ok();
+}
+
+std::optional<docker::RegistryLogin> DockerBuilder::login(std::string_view registry) const
+{
+    const auto found = settings_.registries.find(std::string(registry));
+    if (found == settings_.registries.end()) return std::nullopt;
+    const bool hub = registry == "docker.io";
+    return docker::RegistryLogin{
+        .server = hub ? "https://index.docker.io/v1/" : found->first,
+        .user = found->second.user,
+        .password = found->second.password,
+    };
+}
+
+std::shared_ptr<Semaphore> DockerBuilder::turn(const std::string& key)
+{
+    std::erase_if(turns_, [](const auto& each) { return each.second.expired(); });
+    auto& place = turns_[key];
+    auto found = place.lock();
+    if (!found) place = found = std::make_shared<Semaphore>(scheduler_, 1);
+    return found;
+}
+
+}  // namespace diorama

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "base/concurrency.hpp"
+#include "base/secret.hpp"
+#include "build/build.hpp"
+#include "build/build_log.hpp"
+#include "build/context.hpp"
+#include "docker/engine.hpp"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+namespace diorama {
+
+/// Who we are at a registry.
+struct RegistryUser {
+    std::string user;
+    Secret password;
+};
+
+struct BuildSettings {
+    std::string network;                ///< That RUN is in; empty: the Engine's default bridge.
+    std::uint64_t memory = 2ULL << 30;  ///< Bytes for each RUN; 0: no limit.
+    double cpus = 0;                    ///< For each RUN; 0: no limit.
+    std::size_t parallel = 4;           ///< Builds at once.
+    ContextLimits context;
+    std::map<std::string, RegistryUser> registries;  ///< By host; Docker Hub is "docker.io".
+};
+
+/// Builds with the Docker Engine's own (classic) builder.
+///
+/// What it makes is always named, and so belongs to a `remove`: the image by its reference, the
+/// last layers of earlier stages by the reference and `-stage-{n}`. Layers without a name that bear
+/// our label are what failed and stopped builds left; they go when no build of their scope runs.
+class DockerBuilder final : public Builder {
+public:
+    /// Layers bear it: `{project}/{scope}`.
+    static constexpr std::string_view cache_label = "diorama.cache";
+
+    /// Both must outlive it. It must outlive its tasks.
+    DockerBuilder(Scheduler& scheduler, docker::Engine& engine, BuildSettings settings);
+
+    Task<Result<Image>>
+    build(BuildOrder order, Files& files, LineSink line, std::stop_token stop) override;
+    Task<Result<Image>>
+    obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop) override;
+
+    /// Only images of ours: others stay as they are, which is a success too.
+    Task<Result<>> remove(std::string reference) override;
+
+private:
+    /// An order with all that was found out about it.
+    struct Job {
+        BuildOrder order;
+        std::string cache;  ///< The value of `cache_label`.
+        Recipe recipe;
+        Context context;
+        std::string ignore_text;  ///< Of the context's own .dockerignore.
+        std::map<std::string, std::string> bases;
+        std::string key;
+        std::string reference;
+    };
+
+    Task<Result<Job>> prepare(BuildOrder order, Files& files, LineSink line, std::stop_token stop);
+    Task<Result<Recipe>> read_recipe(const BuildOrder& order, std::string cache, Files& files);
+    Task<Result<Context>> read_context(Job& job, Files& files);
+    Task<Result<>> find_bases(Job& job, LineSink line, std::stop_token stop);
+    Task<Result<Image>> make(Job job, Files& files, LineSink line, std::stop_token stop);
+    Task<Result<std::string>>
+    run(const Job& job, Files& files, BuildLog& log, std::stop_token stop);
+    Task<> await_end_of(std::string container);
+    Task<> name_stages(const Job& job, std::vector<std::string> layers);
+    Task<> sweep(std::string cache);
+    Task<Result<std::optional<Image>>> find(std::string reference);
+    docker::BuildOptions options(const Job& job) const;
+    std::optional<docker::RegistryLogin> login(std::string_view registry) const;
+    std::shared_ptr<Semaphore> turn(const std::string& key);
+
+    Scheduler& scheduler_;
+    docker::Engine& engine_;
+    BuildSettings settings_;
+    Semaphore places_;
+    std::map<std::string, std::weak_ptr<Semaphore>> turns_;  ///< By content key.
+    std::map<std::string, int> running_;                     ///< Builds by `Job::cache`.
+    std::set<std::string> sweeping_;                         ///< Caches.
+    Notice swept_;
+};
+
+}  // namespace diorama

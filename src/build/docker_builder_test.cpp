@@ -1,0 +1,344 @@
+// Against the real Docker Engine of this machine.
+#include "build/builder_world_test.hpp"
+
+using namespace diorama;
+
+TEST_CASE("C01 C09 a commit's Dockerfile becomes a named image with its ports and user")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("EXPOSE 8080 80\nUSER 1000\nCMD [\"/bin/busybox\", \"true\"]")}
+    });
+    const auto image = world.build(files);
+    if (!image) FAIL(image.error().text());
+    CHECK(image->reference.starts_with("diorama/" + world.project + "/api:"));
+    CHECK(image->id.starts_with("sha256:"));
+    CHECK(image->fresh);
+    CHECK(image->ports == std::vector<std::uint16_t>{80, 8080});
+    CHECK(image->user == "1000");
+    const auto seen = world.loop.run(world.engine.inspect_image(image->reference));
+    REQUIRE(seen.has_value());
+    CHECK(seen->labels.at("diorama.project") == world.project);
+}
+
+TEST_CASE("C03 the log comes as people wrote their Dockerfile")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "echo", "hello from the build"])")}
+    });
+    REQUIRE(world.build(files).has_value());
+    CHECK(world.logged("Step 1/3 : FROM scratch"));
+    CHECK(world.logged("Step 2/3 : COPY bin /bin"));
+    CHECK(world.logged("Step 3/3 : RUN "));
+    CHECK(world.logged("hello from the build"));
+    CHECK_FALSE(world.logged("LABEL"));
+}
+
+TEST_CASE("what was built is found again, and a changed file is another image")
+{
+    BuilderWorld world;
+    const std::map<std::string, std::string> texts{
+        {"Dockerfile", dockerfile("COPY greeting /")},
+        {"greeting",   "hello"                      }
+    };
+    auto files = commit(texts);
+    const auto first = world.build(files);
+    REQUIRE(first.has_value());
+    const auto again = world.build(files);
+    REQUIRE(again.has_value());
+    CHECK(again->reference == first->reference);
+    CHECK(again->id == first->id);
+    CHECK_FALSE(again->fresh);
+    CHECK(world.lines.empty());
+
+    auto changed = texts;
+    changed["greeting"] = "good bye";
+    auto next = commit(changed);
+    const auto second = world.build(next);
+    REQUIRE(second.has_value());
+    CHECK(second->fresh);
+    CHECK(second->reference != first->reference);
+    CHECK(world.output(*second, {"/bin/busybox", "cat", "/greeting"}) == "good bye\n");
+
+    auto order = world.order();
+    order.rebuild = true;
+    const auto rebuilt = world.build(order, files);
+    REQUIRE(rebuilt.has_value());
+    CHECK(rebuilt->fresh);
+    CHECK(rebuilt->reference == first->reference);
+}
+
+TEST_CASE(".dockerignore keeps files out of the image and out of the key")
+{
+    BuilderWorld world;
+    std::map<std::string, std::string> texts{
+        {"Dockerfile",    dockerfile("COPY . /app")},
+        {".dockerignore", "*.md\nbin\n!bin/busybox"},
+        {"README.md",     "one"                    },
+        {"app.txt",       "app"                    }
+    };
+    auto files = commit(texts);
+    const auto image = world.build(files);
+    if (!image) FAIL(image.error().text());
+    CHECK(
+        world.output(*image, {"/bin/busybox", "ls", "-A", "/app"}) ==
+        ".dockerignore\nDockerfile\napp.txt\nbin\n"
+    );
+    texts["README.md"] = "two";
+    auto changed = commit(texts);
+    CHECK_FALSE(world.build(changed)->fresh);
+}
+
+TEST_CASE("an image holds what the commit holds and nothing of ours")
+{
+    BuilderWorld world;
+    FakeFiles files(
+        {
+            {"api/bin/busybox", busybox()                },
+            {"api/Dockerfile",  dockerfile("COPY . /app")},
+            {"api/link",        "Dockerfile"             },
+            {"api/vendor",      ""                       },
+            {"other",           "not in the context"     }
+    },
+        {{"api/bin/busybox", FileEntry::Type::executable},
+         {"api/link", FileEntry::Type::link},
+         {"api/vendor", FileEntry::Type::submodule}}
+    );
+    const auto image = world.build(world.order({.context = "api"}), files);
+    if (!image) FAIL(image.error().text());
+    CHECK(world.output(*image, {"/bin/busybox", "ls", "-A", "/app"}) == "Dockerfile\nbin\nlink\n");
+    CHECK(world.output(*image, {"/bin/busybox", "readlink", "/app/link"}) == "Dockerfile\n");
+    CHECK(world.logged("vendor is a submodule"));
+}
+
+TEST_CASE("a COPY of a missing file names the line and says how to mend it")
+{
+    BuilderWorld world;
+    auto files = commit(
+        {
+            {"api/Dockerfile", dockerfile("COPY nothing /")}
+    },
+        "api/"
+    );
+    const auto image = world.build(world.order({.context = "api"}), files);
+    REQUIRE(image.has_error());
+    CHECK(image.error().code == Code::invalid);
+    CHECK(image.error().message.starts_with("api/Dockerfile:3: Step 3/3 : COPY nothing /: "));
+    CHECK(image.error().mend.contains(".dockerignore"));
+}
+
+TEST_CASE("a RUN that fails names step, line and exit code, and leaves nothing behind")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sh", "-c", "echo oh no; exit 3"])")}
+    });
+    const auto image = world.build(files);
+    REQUIRE(image.has_error());
+    CHECK(image.error().code == Code::invalid);
+    CHECK(image.error().message.starts_with("Dockerfile:3: Step 3/3 : RUN "));
+    CHECK(image.error().message.ends_with(" ended with exit code 3"));
+    CHECK(world.logged("oh no"));
+}
+
+TEST_CASE("an instruction the Engine cannot read is named by its line")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("COPY onlyone")}
+    });
+    const auto image = world.build(files);
+    REQUIRE(image.has_error());
+    CHECK(image.error().message.starts_with("Dockerfile:3: "));
+}
+
+TEST_CASE("a build that is stopped is gone from the Engine")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sleep", "600"])")}
+    });
+    std::stop_source source;
+    std::string container;
+    const auto watch = [&](const std::string& line) {
+        const auto at = line.find("Running in ");
+        if (at == std::string::npos) return;
+        container = line.substr(at + 11);
+        source.request_stop();
+    };
+    const auto image =
+        world.loop.run(world.builder.build(world.order(), files, watch, source.get_token()));
+    REQUIRE(image.has_error());
+    CHECK(image.error().code == Code::cancelled);
+    REQUIRE_FALSE(container.empty());
+    const auto seen = world.loop.run(world.engine.inspect_container(container));
+    REQUIRE(seen.has_error());
+    CHECK(seen.error().code == Code::not_found);
+}
+
+TEST_CASE("a build that is stopped before it began asks nothing of the Engine")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("")}
+    });
+    std::stop_source source;
+    source.request_stop();
+    const auto image = world.build(world.order(), files, source.get_token());
+    REQUIRE(image.has_error());
+    CHECK(image.error().code == Code::cancelled);
+    CHECK(world.lines.empty());
+}
+
+TEST_CASE("an inline Dockerfile, a target and arguments are built as asked")
+{
+    BuilderWorld world;
+    auto files = commit({});
+    BuildSpec spec{
+        .dockerfile_inline = "FROM scratch AS base\nCOPY bin /bin\nARG WHO\nENV WHO=$WHO\n"
+                             "FROM base AS one\nENV STAGE=one\nFROM base AS two\nENV STAGE=two\n"
+    };
+    spec.target = "one";
+    spec.args = {
+        {"WHO", "me"}
+    };
+    const auto one = world.build(world.order(spec), files);
+    if (!one) FAIL(one.error().text());
+    const auto text = world.output(*one, {"/bin/busybox", "env"});
+    CHECK(text.contains("WHO=me\n"));
+    CHECK(text.contains("STAGE=one\n"));
+
+    spec.args["WHO"] = "you";
+    const auto other = world.build(world.order(spec), files);
+    REQUIRE(other.has_value());
+    CHECK(other->reference != one->reference);
+}
+
+TEST_CASE("C04 earlier stages stay for the next build, and go with the image")
+{
+    BuilderWorld world;
+    const std::string steps =
+        "FROM scratch AS build\nCOPY bin /bin\nRUN [\"/bin/busybox\", \"sh\", "
+        "\"-c\", \"echo built > /out\"]\nFROM scratch\nCOPY --from=build "
+        "/out /out\nCOPY bin /bin\nCOPY note /\n";
+    auto first = commit({
+        {"Dockerfile", steps},
+        {"note",       "one"}
+    });
+    const auto one = world.build(first);
+    if (!one) FAIL(one.error().text());
+    auto second = commit({
+        {"Dockerfile", steps},
+        {"note",       "two"}
+    });
+    CHECK(world.build(second)->fresh);
+    // The first stage takes the note's folder no further than /bin, so it need not run again.
+    CHECK(world.logged("Using cache"));
+    CHECK_FALSE(world.logged("Running in"));
+}
+
+TEST_CASE("SEC-45 untrusted work shares neither images nor layers with trusted work")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "true"])")}
+    });
+    auto forked = world.order();
+    forked.scope = "fork";
+    const auto theirs = world.build(forked, files);
+    REQUIRE(theirs.has_value());
+    const auto own = world.build(files);
+    REQUIRE(own.has_value());
+    CHECK(own->fresh);
+    CHECK(own->reference != theirs->reference);
+    CHECK_FALSE(world.logged("Using cache"));
+
+    auto proxied = world.order({.args = {{"http_proxy", "http://evil.example"}}});
+    CHECK(world.build(proxied, files).error().code == Code::refused);
+}
+
+TEST_CASE("C02 services build side by side, and two builds of one key are one")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sleep", "1"])")}
+    });
+    std::vector<Task<Result<Image>>> tasks;
+    for (int i = 0; i < 2; ++i)
+        tasks.push_back(world.builder.build(world.order(), files, world.sink(), {}));
+    auto other = world.order({.args = {{"A", "b"}}});
+    other.service = "worker";
+    tasks.push_back(world.builder.build(other, files, world.sink(), {}));
+    const auto images = world.loop.run(all(world.loop, std::move(tasks)));
+    for (const auto& image : images) {
+        if (!image) FAIL(image.error().text());
+        world.made.push_back(image->reference);
+    }
+    CHECK(images[0]->id == images[1]->id);
+    CHECK(images[0]->fresh != images[1]->fresh);
+    CHECK(images[2]->fresh);
+    CHECK(images[2]->reference.contains("/worker:"));
+}
+
+TEST_CASE("an image that a container uses stays, and goes when nothing uses it")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("CMD [\"/bin/busybox\", \"true\"]")}
+    });
+    const auto image = world.build(files);
+    REQUIRE(image.has_value());
+    docker::ContainerConfig config{.name = world.project, .image = image->reference};
+    const auto container = world.loop.run(world.engine.create_container(std::move(config)));
+    REQUIRE(container.has_value());
+    CHECK(world.loop.run(world.builder.remove(image->reference)));
+    CHECK(world.loop.run(world.engine.inspect_image(image->reference)).has_value());
+    CHECK(world.loop.run(world.engine.remove_container(*container, true, true)));
+    CHECK(world.loop.run(world.builder.remove(image->reference)));
+    CHECK(
+        world.loop.run(world.engine.inspect_image(image->reference)).error().code == Code::not_found
+    );
+    CHECK(world.loop.run(world.builder.remove(image->reference)));
+    CHECK(world.loop.run(world.builder.remove("nginx:not-ours")));
+}
+
+TEST_CASE("a base image that is nowhere says which and where it was looked for")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", "ARG A\nFROM localhost:1/nothing:1\n"}
+    });
+    const auto image = world.build(files);
+    REQUIRE(image.has_error());
+    CHECK(image.error().message.starts_with("Dockerfile:2: the image localhost:1/nothing:1 "));
+    CHECK(image.error().message.contains("could not be had from localhost:1: "));
+    CHECK(image.error().mend.contains("locally"));
+}
+
+TEST_CASE("a commit without the Dockerfile or the context says so")
+{
+    BuilderWorld world;
+    auto files = commit({});
+    const auto missing = world.build(files);
+    REQUIRE(missing.has_error());
+    CHECK(missing.error().message.contains("Dockerfile is not in this commit"));
+    const auto nowhere =
+        world.build(world.order({.context = "web", .dockerfile_inline = "FROM scratch\n"}), files);
+    REQUIRE(nowhere.has_error());
+    CHECK(nowhere.error().message.contains("context web is no folder"));
+}
+
+TEST_CASE("a context beyond the limits is refused before it is sent")
+{
+    BuildSettings settings;
+    settings.context.bytes = 1024;
+    BuilderWorld world(settings);
+    auto files = commit({
+        {"Dockerfile", dockerfile("")}
+    });
+    const auto image = world.build(files);
+    REQUIRE(image.has_error());
+    CHECK(image.error().code == Code::refused);
+    CHECK(image.error().message.contains("larger than 1 KiB"));
+}
