@@ -352,10 +352,11 @@ DockerBuilder::obtain(ImageRef image, std::string platform, LineSink line, std::
     if (fits) co_return image_of(*std::move(there), reference);
     if (!there && there.error().code != Code::not_found) co_return there.error();
 
+    docker::PullOptions wanted{.reference = reference, .platform = std::move(platform)};
+    wanted.login = login(registry_of(reference));
     PullLog log(reference, line);
     const auto progress = [&log](const docker::Progress& told) { log.take(told); };
-    const auto pulled =
-        co_await engine_.pull(reference, login(registry_of(reference)), progress, stop);
+    const auto pulled = co_await engine_.pull(std::move(wanted), progress, stop);
     if (!pulled && pulled.error().code == Code::cancelled) co_return pulled.error();
     if (!pulled) co_return not_obtained(reference, pulled.error());
     auto now_there = co_await engine_.inspect_image(reference);

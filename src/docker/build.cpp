@@ -128,24 +128,20 @@ Task<Result<std::string>> Engine::build(
     co_return image;
 }
 
-Task<Result<>> Engine::pull(
-    std::string reference,
-    std::optional<RegistryLogin> login,
-    OnProgress progress,
-    std::stop_token stop
-)
+Task<Result<>> Engine::pull(PullOptions options, OnProgress progress, std::stop_token stop)
 {
-    const auto tried = fmt::format("pull {}", reference);
-    auto [name, tag] = split_reference(reference);
+    const auto tried = fmt::format("pull {}", options.reference);
+    auto [name, tag] = split_reference(options.reference);
     Call call{.method = "POST", .path = "/images/create", .tried = tried};
     call.query = {
         {"fromImage", std::move(name)}
     };
     // Without a tag the Engine would pull all there are.
     if (!tag.empty()) call.query.emplace_back("tag", std::move(tag));
+    if (!options.platform.empty()) call.query.emplace_back("platform", options.platform);
     call.stop = std::move(stop);
     call.timeout = unlimited;
-    if (login) call.headers.set("X-Registry-Auth", registry_auth(*login));
+    if (options.login) call.headers.set("X-Registry-Auth", registry_auth(*options.login));
     const auto response = co_await api_->open(std::move(call));
     if (!response) co_return response.error();
     const auto done =

@@ -111,12 +111,7 @@ public:
         OnProgress progress,
         std::stop_token stop
     );
-    Task<Result<>> pull(
-        std::string reference,
-        std::optional<RegistryLogin> login,
-        OnProgress progress,
-        std::stop_token stop
-    );
+    Task<Result<>> pull(PullOptions options, OnProgress progress, std::stop_token stop);
     Task<Result<Image>> inspect_image(Ref image);
     Task<Result<std::vector<Image>>> list_images(Labels labels);
     Task<Result<std::vector<HistoryEntry>>> history(Ref image);

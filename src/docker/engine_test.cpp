@@ -169,7 +169,8 @@ TEST_CASE("an image that no registry gives is not found or not reachable, and sa
 {
     World world;
     const auto error =
-        world.run(world.engine.pull("127.0.0.1:9/nothing:here", std::nullopt, nullptr, {})).error();
+        world.run(world.engine.pull({.reference = "127.0.0.1:9/nothing:here"}, nullptr, {}))
+            .error();
     CHECK(error.message.starts_with("pull 127.0.0.1:9/nothing:here: "));
     CHECK(is_retryable(error.code));
 }

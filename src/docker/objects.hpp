@@ -113,6 +113,12 @@ struct BuildOptions {
     std::map<std::string, RegistryLogin> logins = {};  ///< By server, for FROM.
 };
 
+struct PullOptions {
+    std::string reference;
+    std::string platform;  ///< "linux/arm64"; empty: the Engine's own.
+    std::optional<RegistryLogin> login = {};
+};
+
 /// A line of what the Engine tells while it builds or pulls.
 struct Progress {
     std::string stream;  ///< A build's output, line breaks included; may be part of a line.
