@@ -12,27 +12,10 @@ namespace diorama {
 namespace {
 
 constexpr std::uint64_t longest_text = 1U << 20;
-constexpr std::string_view ours = "diorama/";
 
 Error stopped(std::string_view service)
 {
     return {Code::cancelled, fmt::format("the build of {} was stopped", service), ""};
-}
-
-Image image_of(docker::Image found, std::string reference)
-{
-    std::ranges::sort(found.exposed_ports);
-    return {
-        .reference = std::move(reference),
-        .id = std::move(found.id),
-        .ports = std::move(found.exposed_ports),
-        .user = std::move(found.user),
-    };
-}
-
-std::string stage_tag(std::string_view reference, std::size_t index)
-{
-    return fmt::format("{}-stage-{}", reference, index);
 }
 
 /// The Engine leaves these out of what makes a layer another one (Dockerfile reference,
@@ -91,12 +74,37 @@ private:
     int& number_;
 };
 
+/// Marks a cache as being swept.
+class Sweep {
+public:
+    Sweep(std::set<std::string>& all, std::string cache, Notice& over)
+        : all_(all),
+          cache_(std::move(cache)),
+          over_(over)
+    {
+        all_.insert(cache_);
+    }
+    Sweep(const Sweep&) = delete;
+    Sweep& operator=(const Sweep&) = delete;
+    ~Sweep()
+    {
+        all_.erase(cache_);
+        over_.notify();
+    }
+
+private:
+    std::set<std::string>& all_;
+    std::string cache_;
+    Notice& over_;
+};
+
 }  // namespace
 
 DockerBuilder::DockerBuilder(Scheduler& scheduler, docker::Engine& engine, BuildSettings settings)
     : scheduler_(scheduler),
       engine_(engine),
       settings_(std::move(settings)),
+      images_(engine, settings_.registries),
       places_(scheduler, settings_.parallel),
       swept_(scheduler)
 {}
@@ -113,7 +121,7 @@ DockerBuilder::build(BuildOrder order, Files& files, LineSink line, std::stop_to
     const auto permit = co_await turn_of_key->acquire(stop);
     if (!permit) co_return stopped(service);
     if (!job->order.rebuild) {
-        auto there = co_await find(job->reference);
+        auto there = co_await images_.find(job->reference);
         if (!there) co_return there.error();
         if (*there) co_return **std::move(there);
     }
@@ -207,11 +215,11 @@ Task<Result<Context>> DockerBuilder::read_context(Job& job, Files& files)
 Task<Result<>> DockerBuilder::find_bases(Job& job, LineSink line, std::stop_token stop)
 {
     const Dockerfile& scanned = job.recipe.scanned;
-    for (const std::string& name : scanned.images(job.order.spec.target)) {
+    for (const std::string& name : outside_images(scanned, job.order.spec.target)) {
         const auto stage = std::ranges::find(scanned.stages, name, &Stage::base);
         const bool is_base = stage != scanned.stages.end();
         const std::string platform = is_base ? stage->platform : "";
-        const auto base = co_await obtain({name}, platform, line, stop);
+        const auto base = co_await images_.obtain(name, platform, line, stop);
         if (!base) {
             const auto where = is_base ? job.recipe.where(stage->line) : job.recipe.path;
             co_return base.error().during(where);
@@ -238,11 +246,11 @@ Task<Result<Image>> DockerBuilder::make(Job job, Files& files, LineSink line, st
     if (!made && (stop.stop_requested() || made.error().code == Code::cancelled))
         co_return stopped(job.order.service);
     if (!made) co_return log.failure(made.error());
-    auto image = co_await engine_.inspect_image(job.reference);
+    auto image = co_await images_.find(job.reference);
     if (!image) co_return image.error();
-    Image answer = image_of(*std::move(image), job.reference);
-    answer.fresh = true;
-    co_return answer;
+    if (!*image) co_return Error{Code::unavailable, "the image went as soon as it was built", ""};
+    (*image)->fresh = true;
+    co_return **std::move(image);
 }
 
 Task<Result<std::string>>
@@ -279,13 +287,10 @@ docker::BuildOptions DockerBuilder::options(const Job& job) const
         .memory = settings_.memory,
         .cpu_quota = static_cast<std::int64_t>(settings_.cpus * period),
         .no_cache = job.order.rebuild,
+        .logins = images_.logins(),
     };
     for (const auto& [name, value] : job.order.labels)
         made.labels[name] = value;
-    for (const auto& [registry, who] : settings_.registries) {
-        auto found = login(registry);
-        if (found) made.logins.emplace(found->server, *std::move(found));
-    }
     return made;
 }
 
@@ -308,7 +313,7 @@ Task<> DockerBuilder::await_end_of(std::string container)
 Task<> DockerBuilder::name_stages(const Job& job, std::vector<std::string> layers)
 {
     for (std::size_t i = 0; i < layers.size(); ++i)
-        co_await engine_.tag(layers[i], stage_tag(job.reference, i));
+        co_await engine_.tag(layers[i], stage_reference(job.reference, i));
 }
 
 /// Removes nameless layers of ours. No build may stand on them meanwhile: later ones wait.
@@ -316,7 +321,7 @@ Task<> DockerBuilder::sweep(std::string cache)
 {
     if (running_[cache] > 0) co_return;
     running_.erase(cache);
-    sweeping_.insert(cache);
+    const Sweep sweep(sweeping_, cache, swept_);
     const auto found = co_await engine_.list_images({
         {std::string(cache_label), cache}
     });
@@ -324,78 +329,17 @@ Task<> DockerBuilder::sweep(std::string cache)
         // One that a container uses stays until the next time.
         if (each.tags.empty()) co_await engine_.remove_image(each.id, false);
     }
-    sweeping_.erase(cache);
-    swept_.notify();
-}
-
-Task<Result<std::optional<Image>>> DockerBuilder::find(std::string reference)
-{
-    auto found = co_await engine_.inspect_image(reference);
-    if (found) co_return image_of(*std::move(found), reference);
-    if (found.error().code == Code::not_found) co_return std::nullopt;
-    co_return found.error();
 }
 
 Task<Result<Image>>
 DockerBuilder::obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop)
 {
-    const std::string reference = image.reference;
-    if (reference.starts_with(ours))
-        co_return Error{
-            Code::refused,
-            fmt::format("{} is an image that Diorama built for itself", display(reference)),
-            "Build it in this manifest, or push it to a registry under another name."
-        };
-    auto there = co_await engine_.inspect_image(reference);
-    const bool fits =
-        there && (platform.empty() || platform.starts_with(there->os + "/" + there->arch));
-    if (fits) co_return image_of(*std::move(there), reference);
-    if (!there && there.error().code != Code::not_found) co_return there.error();
-
-    docker::PullOptions wanted{.reference = reference, .platform = std::move(platform)};
-    wanted.login = login(registry_of(reference));
-    PullLog log(reference, line);
-    const auto progress = [&log](const docker::Progress& told) { log.take(told); };
-    const auto pulled = co_await engine_.pull(std::move(wanted), progress, stop);
-    if (!pulled && pulled.error().code == Code::cancelled) co_return pulled.error();
-    if (!pulled) co_return not_obtained(reference, pulled.error());
-    auto now_there = co_await engine_.inspect_image(reference);
-    if (!now_there) co_return now_there.error();
-    Image answer = image_of(*std::move(now_there), reference);
-    answer.fresh = true;
-    co_return answer;
+    return images_.obtain(std::move(image.reference), std::move(platform), std::move(line), stop);
 }
 
 Task<Result<>> DockerBuilder::remove(std::string reference)
 {
-    if (!reference.starts_with(ours)) co_return ok();
-    const auto removed = co_await engine_.remove_image(reference, false);
-    if (!removed && removed.error().code == Code::conflict) co_return ok();
-    if (!removed && removed.error().code != Code::not_found) co_return removed.error();
-
-    std::size_t stages = 0;
-    for (;; ++stages) {
-        const auto there = co_await engine_.inspect_image(stage_tag(reference, stages));
-        if (!there) break;
-    }
-    // The last first: what is left after a crash is found again.
-    while (stages-- > 0) {
-        const auto gone = co_await engine_.remove_image(stage_tag(reference, stages), false);
-        if (!gone && gone.error().code != Code::not_found) co_return gone.error();
-    }
-    co_return ok();
-}
-
-std::optional<docker::RegistryLogin> DockerBuilder::login(std::string_view registry) const
-{
-    const auto found = settings_.registries.find(std::string(registry));
-    if (found == settings_.registries.end()) return std::nullopt;
-    const bool hub = registry == "docker.io";
-    return docker::RegistryLogin{
-        .server = hub ? "https://index.docker.io/v1/" : found->first,
-        .user = found->second.user,
-        .password = found->second.password,
-    };
+    return images_.remove(std::move(reference));
 }
 
 std::shared_ptr<Semaphore> DockerBuilder::turn(const std::string& key)

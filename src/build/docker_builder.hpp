@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/concurrency.hpp"
-#include "base/secret.hpp"
 #include "build/build.hpp"
 #include "build/build_log.hpp"
 #include "build/context.hpp"
+#include "build/images.hpp"
 #include "docker/engine.hpp"
 
 #include <map>
@@ -15,19 +15,13 @@
 
 namespace diorama {
 
-/// Who we are at a registry.
-struct RegistryUser {
-    std::string user;
-    Secret password;
-};
-
 struct BuildSettings {
     std::string network;                ///< That RUN is in; empty: the Engine's default bridge.
     std::uint64_t memory = 2ULL << 30;  ///< Bytes for each RUN; 0: no limit.
     double cpus = 0;                    ///< For each RUN; 0: no limit.
     std::size_t parallel = 4;           ///< Builds at once.
     ContextLimits context;
-    std::map<std::string, RegistryUser> registries;  ///< By host; Docker Hub is "docker.io".
+    Registries registries;
 };
 
 /// Builds with the Docker Engine's own (classic) builder.
@@ -48,7 +42,6 @@ public:
     Task<Result<Image>>
     obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop) override;
 
-    /// Only images of ours: others stay as they are, which is a success too.
     Task<Result<>> remove(std::string reference) override;
 
 private:
@@ -74,14 +67,13 @@ private:
     Task<> await_end_of(std::string container);
     Task<> name_stages(const Job& job, std::vector<std::string> layers);
     Task<> sweep(std::string cache);
-    Task<Result<std::optional<Image>>> find(std::string reference);
     docker::BuildOptions options(const Job& job) const;
-    std::optional<docker::RegistryLogin> login(std::string_view registry) const;
     std::shared_ptr<Semaphore> turn(const std::string& key);
 
     Scheduler& scheduler_;
     docker::Engine& engine_;
     BuildSettings settings_;
+    Images images_;
     Semaphore places_;
     std::map<std::string, std::weak_ptr<Semaphore>> turns_;  ///< By content key.
     std::map<std::string, int> running_;                     ///< Builds by `Job::cache`.

@@ -342,3 +342,59 @@ TEST_CASE("a context beyond the limits is refused before it is sent")
     CHECK(image.error().code == Code::refused);
     CHECK(image.error().message.contains("larger than 1 KiB"));
 }
+
+TEST_CASE("SEC-45 no repository gets an image that was built for another, by name or by id")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("")}
+    });
+    const auto image = world.build(files);
+    REQUIRE(image.has_value());
+    const std::string id = image->id.substr(7);
+    for (const std::string& name :
+         {image->reference, "docker.io/" + image->reference, id, id.substr(0, 12), image->id}) {
+        CAPTURE(name);
+        const auto got = world.loop.run(world.builder.obtain({name}, "", world.sink(), {}));
+        REQUIRE(got.has_error());
+        CHECK(got.error().code == Code::refused);
+    }
+    auto thief = commit({
+        {"Dockerfile",
+         fmt::format("FROM {} AS unused\nFROM scratch\nCOPY bin /\n", id.substr(0, 12))}
+    });
+    const auto got = world.build(thief);
+    REQUIRE(got.has_error());
+    CHECK(got.error().code == Code::refused);
+    CHECK(got.error().message.starts_with("Dockerfile:1: "));
+}
+
+TEST_CASE("SEC-40 a build gets the network and the memory of the settings")
+{
+    BuildSettings settings{.network = "none", .memory = 64U << 20U};
+    BuilderWorld world(std::move(settings));
+    auto files = commit({
+        {"Dockerfile",
+         dockerfile(
+             R"(RUN ["/bin/busybox", "sh", "-c", "busybox ip -o link; cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; true"])"
+         )}
+    });
+    const auto image = world.build(files);
+    if (!image) FAIL(image.error().text());
+    CHECK(world.logged("67108864"));
+    CHECK(world.logged("lo:"));
+    CHECK_FALSE(world.logged("eth0"));
+}
+
+TEST_CASE("a build that is killed for its memory says so")
+{
+    BuilderWorld world({.memory = 16U << 20U});
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "tail", "-c", "100000000", "/dev/zero"])")
+        }
+    });
+    const auto image = world.build(files);
+    REQUIRE(image.has_error());
+    CHECK(image.error().message.ends_with(" ended with exit code 137"));
+    CHECK(image.error().mend.contains("build.memory"));
+}

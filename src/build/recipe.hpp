@@ -51,4 +51,8 @@ Result<Recipe> prepare_recipe(
     const std::pair<std::string, std::string>& label
 );
 
+/// The images from outside that a build of `target` touches: the classic builder makes all stages
+/// up to the target, needed or not. Each once; never "scratch".
+std::vector<std::string> outside_images(const Dockerfile& scanned, std::string_view target);
+
 }  // namespace diorama

@@ -83,3 +83,14 @@ TEST_CASE("a stage that is not there is an error")
     CHECK(prepared("FROM a AS one\n", "one").has_value());
     CHECK(prepared("FROM a AS one\n", "two").error().message.contains("no stage two"));
 }
+
+TEST_CASE("all stages up to the target count, as the classic builder makes them all")
+{
+    const auto recipe =
+        prepared("FROM a AS one\nFROM scratch AS two\nCOPY --from=one x x\nCOPY --from=b:1 x x\n"
+                 "FROM one AS three\nFROM c\n");
+    REQUIRE(recipe.has_value());
+    using Names = std::vector<std::string>;
+    CHECK(outside_images(recipe->scanned, "three") == Names{"a", "b:1"});
+    CHECK(outside_images(recipe->scanned, "") == Names{"a", "b:1", "c"});
+}
