@@ -90,7 +90,7 @@ Task<bool> Health::probe_http(std::string address, std::uint16_t port, std::stop
     options.streaming = true;  // The head is all that counts.
     const auto response = co_await client.send(std::move(request), options);
     if (!response) {
-        met_ = response.error().message;
+        note(response.error(), stop);
         co_return false;
     }
     met_ = fmt::format("port {} answered {}", port, response->status);
@@ -102,8 +102,14 @@ Task<bool> Health::probe_tcp(std::string address, std::uint16_t port, std::stop_
 {
     const Deadline deadline(loop_, probe_limit, stop);
     const auto stream = co_await connect(loop_, Address::tcp(address, port), deadline.token());
-    if (!stream) met_ = stream.error().message;
+    if (!stream) note(stream.error(), stop);
     co_return stream.has_value();
+}
+
+/// That time ran out in the middle of a probe says less than what the one before met.
+void Health::note(const Error& error, const std::stop_token& stop)
+{
+    if (!stop.stop_requested() || met_.empty()) met_ = error.message;
 }
 
 bool Health::is_quiet(const docker::Container& now)

@@ -24,6 +24,7 @@ private:
     Task<bool> probe(docker::Container now, std::stop_token stop);
     Task<bool> probe_http(std::string address, std::uint16_t port, std::stop_token stop);
     Task<bool> probe_tcp(std::string address, std::uint16_t port, std::stop_token stop);
+    void note(const Error& error, const std::stop_token& stop);
     bool is_quiet(const docker::Container& now);
     Task<Unwell> cause(docker::Container now);
 

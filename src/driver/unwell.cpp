@@ -6,6 +6,12 @@ namespace diorama {
 
 namespace {
 
+/// The Engine misses an out-of-memory kill when the exit is reported first.
+bool ran_out_of_memory(const Unwell& what)
+{
+    return what.out_of_memory || what.exit_code == 137;
+}
+
 /// 137 and 139 say little to most people.
 std::string exit_in_words(const Unwell& what)
 {
@@ -16,7 +22,9 @@ std::string exit_in_words(const Unwell& what)
     switch (what.exit_code) {
         case 126: return "exited with code 126 (its command cannot be executed)";
         case 127: return "exited with code 127 (its command was not found)";
-        case 137: return "was killed (exit code 137, SIGKILL)";
+        case 137:
+            return "was killed (exit code 137, SIGKILL), most likely because it used more memory "
+                   "than its limit";
         case 139: return "crashed (exit code 139, segmentation fault)";
         case 143: return "was terminated (exit code 143, SIGTERM)";
         default: return fmt::format("exited with code {}", what.exit_code);
@@ -31,7 +39,8 @@ std::string words(const Unwell& what)
 
 std::string mend(const Unwell& what)
 {
-    if (what.out_of_memory) return "Raise the service's memory limit (mem_limit), or use less.";
+    if (ran_out_of_memory(what))
+        return "Raise the service's memory limit (mem_limit), or use less.";
     return "Read the service's log and correct its command, configuration or image.";
 }
 
@@ -62,9 +71,9 @@ Error not_well_within(const Unwell& what, milliseconds limit)
             state,
             words(what)
         ),
-        what.out_of_memory ? mend(what)
-                           : "Make the service answer on its port sooner, correct its health "
-                             "check, or give the gate more time."
+        ran_out_of_memory(what) ? mend(what)
+                                : "Make the service answer on its port sooner, correct its health "
+                                  "check, or give the gate more time."
     };
 }
 
