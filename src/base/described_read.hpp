@@ -56,6 +56,12 @@ void* add_to(void* container, const std::string& key)
 }
 
 template <class T>
+void clear_of(void* container)
+{
+    static_cast<T*>(container)->clear();
+}
+
+template <class T>
 constexpr std::string_view format_of()
 {
     if constexpr (std::same_as<T, Instant>) return "date-time";
@@ -93,9 +99,9 @@ constexpr Type make_type()
     } else if constexpr (is_optional<T>) {
         return {.kind = Kind::optional, .element = &type_of<typename T::value_type>, .add = &add_to<T>};
     } else if constexpr (is_list<T>) {
-        return {.kind = Kind::list, .element = &type_of<typename T::value_type>, .add = &add_to<T>};
+        return {.kind = Kind::list, .element = &type_of<typename T::value_type>, .add = &add_to<T>, .clear = &clear_of<T>};
     } else if constexpr (is_map<T>) {
-        return {.kind = Kind::map, .element = &type_of<typename T::mapped_type>, .add = &add_to<T>};
+        return {.kind = Kind::map, .element = &type_of<typename T::mapped_type>, .add = &add_to<T>, .clear = &clear_of<T>};
     } else {
         static_assert(
             Record<T>,

@@ -300,3 +300,35 @@ TEST_CASE("types of other rooms join by functions beside them, keys may be spell
         "file: id: unknown key (did you mean 'Id'?)\nfile: Id: is missing"
     );
 }
+
+namespace {
+
+struct Listening {
+    std::vector<std::string> on{"0.0.0.0:8080"};
+    std::map<std::string, std::int64_t> weights{
+        {"a", 1}
+    };
+};
+BOOST_DESCRIBE_STRUCT(Listening, (), (on, weights))
+
+}  // namespace
+
+TEST_CASE("a list or map in a document replaces the default, it is not added to it")
+{
+    const auto given = read<Listening>(
+        Node::Map{
+            {"on",      Node::List{"[::1]:80"}},
+            {"weights", Node::Map{{"b", 2}}   }
+    },
+        "a test"
+    );
+    REQUIRE(given.has_value());
+    CHECK(given->on == std::vector<std::string>{"[::1]:80"});
+    CHECK(
+        given->weights ==
+        std::map<std::string, std::int64_t>{
+            {"b", 2}
+    }
+    );
+    CHECK(read<Listening>(Node::Map{}, "a test")->on.size() == 1);
+}

@@ -129,6 +129,7 @@ void Reading::list(const Type& type, const Node& node, void* into)
 {
     if (node.is_null()) return;
     if (!node.list()) return expected(node, "list");
+    type.clear(into);
     for (std::size_t i = 0; i < node.list()->size(); ++i) {
         const Step step(*this, i);
         value(type.element(), (*node.list())[i], type.add(into, {}));
@@ -139,6 +140,7 @@ void Reading::map(const Type& type, const Node& node, void* into)
 {
     if (node.is_null()) return;
     if (!node.map()) return expected(node, "map");
+    type.clear(into);
     for (const Node::Entry& entry : *node.map()) {
         const Step step(*this, entry.key);
         value(type.element(), entry.value, type.add(into, entry.key));

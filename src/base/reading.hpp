@@ -36,6 +36,8 @@ struct Type {
     /// Reads a leaf, or null: then `add` gives the place for the next element of a container.
     void (*read)(const Type& type, Reading& reading, const Node& node, void* into) = nullptr;
     void* (*add)(void* container, const std::string& key) = nullptr;
+    /// Of list and map: what a document says stands in place of a default, not behind it.
+    void (*clear)(void* container) = nullptr;
 };
 
 /// One field of a record.
