@@ -1,5 +1,6 @@
 #include "docker/api.hpp"
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "net/http.hpp"
 
+#include "base/encoding.hpp"
+
 #include <algorithm>
 
 namespace diorama {
@@ -30,12 +32,6 @@ int hex(char c)
     if (c >= '0' && c <= '9') return c - '0';
     const char l = lower(c);
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
-bool is_unreserved(char c)
-{
-    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '.' ||
-           c == '_' || c == '~';
 }
 
 }  // namespace
@@ -138,7 +134,7 @@ std::string_view status_words(int status)
     }
 }
 
-Result<std::string> percent_decode(std::string_view text, bool plus_is_space)
+Result<std::string> decode_component(std::string_view text, bool plus_is_space)
 {
     std::string out;
     out.reserve(text.size());
@@ -165,19 +161,6 @@ Result<std::string> percent_decode(std::string_view text, bool plus_is_space)
     return out;
 }
 
-std::string percent_encode(std::string_view text)
-{
-    std::string out;
-    for (const char c : text) {
-        if (is_unreserved(c)) {
-            out.push_back(c);
-        } else {
-            out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-    return out;
-}
-
 Result<Query> parse_query(std::string_view text)
 {
     Query query;
@@ -187,11 +170,11 @@ Result<Query> parse_query(std::string_view text)
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
         if (pair.empty()) continue;
         const auto equals = pair.find('=');
-        auto name = percent_decode(pair.substr(0, equals), true);
+        auto name = decode_component(pair.substr(0, equals), true);
         if (!name) return name.error();
         const auto rest =
             equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-        auto value = percent_decode(rest, true);
+        auto value = decode_component(rest, true);
         if (!value) return value.error();
         query.emplace_back(std::move(*name), std::move(*value));
     }

@@ -105,9 +105,7 @@ std::string_view status_words(int status);
 
 /// Strict percent-decoding (RFC 3986, 2.1): `invalid` for a '%' that no two hex digits follow and
 /// for control characters. `plus_is_space` is the rule of forms, used for queries.
-Result<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
-/// Encodes everything but unreserved characters.
-std::string percent_encode(std::string_view text);
+Result<std::string> decode_component(std::string_view text, bool plus_is_space = false);
 
 /// "a=1&b=x%20y" as pairs.
 Result<Query> parse_query(std::string_view text);

@@ -191,7 +191,7 @@ Result<> read_target(Request& request)
     std::string_view rest = std::string_view(request.path).substr(1);
     while (!rest.empty()) {
         const auto slash = rest.find('/');
-        auto segment = percent_decode(rest.substr(0, slash));
+        auto segment = decode_component(rest.substr(0, slash));
         if (!segment) return segment.error();
         if (*segment == "." || *segment == "..")
             return malformed("the path holds a '.' or '..' segment");
