@@ -30,7 +30,7 @@ struct Pattern {
     std::string host_after, path_before;
     bool in_path = false;
 
-    Address with(std::string_view own_label) const
+    PublicAddress with(std::string_view own_label) const
     {
         if (in_path) return {host_after, fmt::format("{}{}/", path_before, own_label)};
         return {fmt::format("{}.{}", own_label, host_after), "/"};
@@ -128,7 +128,7 @@ Result<Shape> shape_named(std::string_view text)
     };
 }
 
-std::optional<Address>
+std::optional<PublicAddress>
 address(Shape shape, const Endpoint& endpoint, std::string_view domain, const AddressTaken& taken)
 {
     const auto found = pattern(shape, endpoint, domain);
@@ -141,7 +141,7 @@ address(Shape shape, const Endpoint& endpoint, std::string_view domain, const Ad
     return found->with(unique_label(found->own, full, is_taken));
 }
 
-std::string url(const Address& address, const Entrance& entrance)
+std::string url(const PublicAddress& address, const Entrance& entrance)
 {
     const bool usual = entrance.port == (entrance.scheme == "https" ? 443 : 80);
     if (usual) return fmt::format("{}://{}{}", entrance.scheme, address.host, address.path);

@@ -32,11 +32,11 @@ constexpr bool is_path_shape(Shape shape)
 }
 
 /// Where a visitor finds a service.
-struct Address {
+struct PublicAddress {
     std::string host;        ///< Lower case, no port.
     std::string path = "/";  ///< Ends with '/'; dropped before forwarding when it is longer.
 
-    friend auto operator<=>(const Address&, const Address&) = default;
+    friend auto operator<=>(const PublicAddress&, const PublicAddress&) = default;
 };
 
 /// A service that wants an address. Holds references: for the duration of a call.
@@ -48,12 +48,12 @@ struct Endpoint {
 };
 
 /// Says whether another service has this address already.
-using AddressTaken = std::function<bool(const Address&)>;
+using AddressTaken = std::function<bool(const PublicAddress&)>;
 
 /// The address of `endpoint` in `shape`; nothing when the shape has no place for it. When it is
 /// taken, its own part gets a hash. `domain` is as `check_domain` answers it. The environment's
 /// slug is used as stored, so a hash it got is in its hosts too.
-std::optional<Address>
+std::optional<PublicAddress>
 address(Shape shape, const Endpoint& endpoint, std::string_view domain, const AddressTaken& taken);
 
 /// How the outside reaches the gateway.
@@ -63,7 +63,7 @@ struct Entrance {
 };
 
 /// The address as people click it: without the port where the scheme has it by default.
-std::string url(const Address& address, const Entrance& entrance);
+std::string url(const PublicAddress& address, const Entrance& entrance);
 
 /// The domain under which scenes appear, lower case. At most 125 characters, so that the longest
 /// host stays within 253 (RFC 1035, 2.3.4); an IDN is written in its ASCII form.

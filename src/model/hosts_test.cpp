@@ -16,7 +16,7 @@ constexpr std::string_view domain = "preview.example.com";
 struct World {
     Project project;
     Environment environment;
-    std::set<Address> rows;
+    std::set<PublicAddress> rows;
 
     World(std::string name, Kind kind, std::string key)
     {
@@ -26,9 +26,9 @@ struct World {
         environment.slug = environment_slug(project.slug, kind, environment.identity.key);
     }
 
-    std::optional<Address> claim(Shape shape, std::string_view service, bool main = true)
+    std::optional<PublicAddress> claim(Shape shape, std::string_view service, bool main = true)
     {
-        const auto taken = [&](const Address& a) { return rows.contains(a); };
+        const auto taken = [&](const PublicAddress& a) { return rows.contains(a); };
         const auto found = address(
             shape,
             {.project = project, .environment = environment, .service = service, .main = main},
@@ -177,12 +177,12 @@ TEST_CASE(
 
 TEST_CASE("F06: a URL shows its port only where it is not the usual one")
 {
-    const Address main{.host = "shop-pr-7.localhost"};
+    const PublicAddress main{.host = "shop-pr-7.localhost"};
     CHECK(url(main, {"http", 8080}) == "http://shop-pr-7.localhost:8080/");
     CHECK(url(main, {"http", 80}) == "http://shop-pr-7.localhost/");
     CHECK(url(main, {"https", 443}) == "https://shop-pr-7.localhost/");
     CHECK(url(main, {"https", 80}) == "https://shop-pr-7.localhost:80/");
-    const Address path{.host = "example.com", .path = "/shop/pr-7/"};
+    const PublicAddress path{.host = "example.com", .path = "/shop/pr-7/"};
     CHECK(url(path, {"https", 443}) == "https://example.com/shop/pr-7/");
 }
 

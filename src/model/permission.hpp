@@ -45,6 +45,7 @@ public:
         for (const Right right : all)
             bits_ |= bit(right);
     }
+    constexpr void add(Right right) { bits_ |= bit(right); }
     constexpr bool has(Right right) const { return (bits_ & bit(right)) != 0; }
 
     friend constexpr bool operator==(Rights, Rights) = default;
