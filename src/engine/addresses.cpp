@@ -4,7 +4,7 @@
 
 namespace diorama {
 
-Result<std::map<std::string, Address>> claim_addresses(
+Result<std::map<std::string, PublicAddress>> claim_addresses(
     Tx& tx,
     const EngineSettings& settings,
     const Project& project,
@@ -13,10 +13,10 @@ Result<std::map<std::string, Address>> claim_addresses(
     Instant now
 )
 {
-    std::map<std::string, Address> shown;
+    std::map<std::string, PublicAddress> shown;
     for (const Service& service : plan.services) {
         if (!service.routed) continue;
-        const AddressTaken taken = [&](const Address& wanted) -> bool {
+        const AddressTaken taken = [&](const PublicAddress& wanted) -> bool {
             const auto owner = hosts::find(tx, wanted.host, wanted.path);
             return owner &&
                    (owner->environment != environment.id || owner->service != service.name);

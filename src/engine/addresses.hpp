@@ -12,7 +12,7 @@ namespace diorama {
 
 /// Claims an address in each configured shape for every routed service of `plan`, and answers
 /// those people are shown: the first shape's. An address a service once got it keeps.
-Result<std::map<std::string, Address>> claim_addresses(
+Result<std::map<std::string, PublicAddress>> claim_addresses(
     Tx& tx,
     const EngineSettings& settings,
     const Project& project,

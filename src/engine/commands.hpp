@@ -2,18 +2,12 @@
 
 #include "engine/bell.hpp"
 #include "engine/world.hpp"
+#include "model/caller.hpp"
 #include "model/environment.hpp"
-#include "model/permission.hpp"
 
 #include <string>
 
 namespace diorama {
-
-/// Who asks, and what they may do.
-struct Caller {
-    Actor actor;
-    Grants grants;
-};
 
 /// What somebody wants to see running.
 struct DeployRequest {

@@ -61,7 +61,7 @@ private:
     std::unique_ptr<Files> files_;
     Plan plan_;
     std::map<std::string, Image> images_;
-    std::map<std::string, Address> addresses_;
+    std::map<std::string, PublicAddress> addresses_;
 };
 
 }  // namespace diorama

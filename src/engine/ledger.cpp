@@ -10,12 +10,16 @@ namespace diorama {
 namespace {
 
 /// Called inside the transaction that writes the row, so that no two networks get the same subnet.
-Result<std::string> take_subnet(Tx& tx, const std::string& target, const std::string& range)
+Result<std::string> take_subnet(
+    Tx& tx, const std::string& target, const std::string& range, const std::string& reserved
+)
 {
     const auto whole = Subnet::parse(range);
     if (!whole) return whole.error();
     std::vector<Subnet> taken;
-    for (const std::string& text : inventory::subnets(tx, target)) {
+    std::vector<std::string> texts = inventory::subnets(tx, target);
+    if (!reserved.empty()) texts.push_back(reserved);
+    for (const std::string& text : texts) {
         const auto subnet = Subnet::parse(text);
         if (!subnet) return subnet.error();
         taken.push_back(*subnet);
@@ -36,11 +40,12 @@ milliseconds pause_after(std::uint32_t attempts)
 Task<Result<Entry>> Ledger::intend(Entry row)
 {
     const std::string range = world_.settings.subnets;
+    const std::string reserved = world_.settings.reserved_subnet;
     const auto work = [=](Tx& tx) -> Result<Entry> {
         Entry wanted = row;
         const auto known = inventory::find_by_name(tx, row.target, row.type, row.name);
         if (row.type == EntryType::network && !known) {
-            auto subnet = take_subnet(tx, row.target, range);
+            auto subnet = take_subnet(tx, row.target, range, reserved);
             if (!subnet) return subnet.error();
             wanted.address = *subnet;
         }

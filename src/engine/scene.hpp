@@ -40,7 +40,7 @@ struct SceneFacts {
     const EngineSettings& settings;
     const Project& project;
     const Environment& environment;
-    std::map<std::string, Address> addresses;  ///< Routed service → where people find it.
+    std::map<std::string, PublicAddress> addresses;  ///< Routed service → where people find it.
 };
 
 /// Lays out `plan` with the images that were built or found for it. Pure: `files` is only looked
