@@ -1,0 +1,36 @@
+#pragma once
+
+#include "access/access.hpp"
+#include "base/log.hpp"
+#include "base/node.hpp"
+#include "engine/engine.hpp"
+#include "git/location.hpp"
+#include "logs/logs.hpp"
+#include "net/http.hpp"
+
+namespace diorama::api {
+
+/// What handlers may touch. All of it outlives the server.
+struct Context {
+    World world;
+    Commands& commands;
+    Access& access;
+    Logs& logs;
+    git::AllowedLocations locations;
+    std::string version;
+    /// What an operator should know about this machine, each with its mend (GET /doctor).
+    std::function<Task<Result<Node>>()> facts;
+};
+
+/// A request that passed the door: its token is known, and holds the endpoint's right somewhere.
+/// The handler, or the command it calls, still checks the resource.
+struct Call {
+    Request request;
+    Caller caller;
+
+    std::string param(const std::string& name) const { return request.params.at(name); }
+};
+
+using Handle = Task<Response> (*)(Context&, Call);
+
+}  // namespace diorama::api

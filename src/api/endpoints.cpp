@@ -1,0 +1,146 @@
+#include "api/endpoints.hpp"
+
+#include "api/answers.hpp"
+#include "api/handlers.hpp"
+#include "base/text.hpp"
+
+#include <array>
+
+namespace diorama::api {
+
+namespace {
+
+constexpr Endpoint table[] = {
+    {"GET",    "/health",                            Right::none,       health,              "whether all parts answer"              },
+    {"GET",    "/api/health",                        Right::none,       health,              "the same"                              },
+    {"GET",    "/health/live",                       Right::none,       live,                "the process answers"                   },
+    {"GET",    "/health/ready",                      Right::none,       ready,               "it can do its work"                    },
+
+    {"GET",    "/api/v1/version",                    Right::read,       version,             "which Diorama this is"                 },
+    {"GET",    "/api/v1/doctor",                     Right::administer, doctor,              "the state of this machine"             },
+
+    {"POST",   "/api/v1/environments",               Right::deploy,     create_environment,  "put up or renew"                       },
+    {"POST",   "/apps",                              Right::deploy,     create_environment,  "the same"                              },
+    {"GET",    "/api/v1/environments",               Right::read,       list_environments,   "all you may see"                       },
+    {"GET",    "/api/v1/environments/{id}",          Right::read,       show_environment,    "one, with its services"                },
+    {"DELETE", "/api/v1/environments/{id}",          Right::deploy,     delete_environment,  "take down"                             },
+    {"POST",
+     "/api/v1/environments/{id}/redeploy",           Right::deploy,
+     redeploy_environment,                                                                   "build and start anew"                  },
+    {"GET",    "/api/v1/environments/{id}/services", Right::read,       list_services,       "what runs"                             },
+    {"GET",
+     "/api/v1/environments/{id}/stats",              Right::read,
+     list_stats,                                                                             "CPU and memory of what runs"           },
+    {"GET",    "/api/v1/environments/{id}/why",      Right::read,       explain_environment, "why it is as it is"
+    },
+    {"GET",
+     "/api/v1/environments/{id}/deployments",        Right::read,
+     list_deployments,                                                                       "attempts, newest first"                },
+    {"GET",
+     "/api/v1/environments/{id}/logs",               Right::read,
+     read_logs,                                                                              "a page of lines, or a live stream"     },
+    {"GET",
+     "/api/v1/environments/{id}/events",             Right::read,
+     read_events,                                                                            "what happened, or a live stream"       },
+
+    {"GET",    "/api/v1/deployments/{id}",           Right::read,       show_deployment,     "one attempt"                           },
+    {"GET",    "/api/v1/projects",                   Right::read,       list_projects,       "repositories with environments"        },
+    {"GET",
+     "/api/v1/inventory",                            Right::administer,
+     list_inventory,                                                                         "every outside object, and what is owed"},
+
+    {"POST",
+     "/api/v1/tokens",                               Right::administer,
+     create_token,                                                                           "make a token; its text is shown once"  },
+    {"GET",    "/api/v1/tokens",                     Right::administer, list_tokens,         "tokens without their texts"            },
+    {"DELETE", "/api/v1/tokens/{id}",                Right::administer, revoke_token,        "make a token useless"                  },
+};
+
+/// Fills `params` when `segments` are a path of the form of `pattern`.
+bool matches(
+    std::string_view pattern,
+    const std::vector<std::string>& segments,
+    std::map<std::string, std::string>& params
+)
+{
+    std::map<std::string, std::string> found;
+    std::size_t at = 0;
+    for (const std::string_view part : split(pattern.substr(1), '/')) {
+        if (at == segments.size()) return false;
+        const std::string& segment = segments[at++];
+        if (part.starts_with('{'))
+            found.emplace(part.substr(1, part.size() - 2), segment);
+        else if (part != segment)
+            return false;
+    }
+    if (at != segments.size()) return false;
+    params = std::move(found);
+    return true;
+}
+
+/// Whether the caller holds `right` anywhere at all; the resource is checked where it is known.
+bool holds_somewhere(const Caller& caller, Right right)
+{
+    for (const Grant& grant : caller.grants.list) {
+        const bool scoped = !caller.grants.scopes || caller.grants.scopes->has(right);
+        if (scoped && rights_of(grant.role).has(right)) return true;
+    }
+    return false;
+}
+
+Response method_not_allowed(const std::string& allow)
+{
+    Response response = problem(
+        {Code::invalid, "this path does not know that method", fmt::format("Use {}.", allow)}
+    );
+    response.status = 405;
+    response.headers.set("Allow", allow);
+    return response;
+}
+
+Task<Response> answer(Context& context, Request request)
+{
+    std::string allow;
+    const Endpoint* found = nullptr;
+    for (const Endpoint& endpoint : table) {
+        if (!matches(endpoint.path, request.segments, request.params)) continue;
+        if (endpoint.method == request.method ||
+            (request.method == "HEAD" && endpoint.method == "GET")) {
+            found = &endpoint;
+            break;
+        }
+        allow += (allow.empty() ? "" : ", ") + std::string(endpoint.method);
+    }
+    if (!found && !allow.empty()) co_return method_not_allowed(allow);
+    if (!found) co_return problem({Code::not_found, "there is no such path"});
+
+    Call call{.request = std::move(request)};
+    if (found->right != Right::none) {
+        auto caller = co_await context.access.authenticate(
+            std::string(call.request.headers.get("Authorization"))
+        );
+        if (!caller) co_return problem(caller.error());
+        call.caller = *std::move(caller);
+        if (!holds_somewhere(call.caller, found->right))
+            co_return problem(
+                {Code::forbidden,
+                 fmt::format("this needs the right to {}", name(found->right)),
+                 "Use a token with that scope."}
+            );
+    }
+    co_return co_await found->handle(context, std::move(call));
+}
+
+}  // namespace
+
+std::span<const Endpoint> endpoints()
+{
+    return table;
+}
+
+Handler handler(Context& context)
+{
+    return [&context](Request request) { return answer(context, std::move(request)); };
+}
+
+}  // namespace diorama::api

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "api/context.hpp"
+
+/// What each endpoint does: parse, call one command or query, answer. Their rows in `endpoints.cpp`
+/// say when they are called, and with which right.
+namespace diorama::api {
+
+Task<Response> health(Context& context, Call call);
+Task<Response> live(Context& context, Call call);
+Task<Response> ready(Context& context, Call call);
+Task<Response> version(Context& context, Call call);
+Task<Response> doctor(Context& context, Call call);
+
+Task<Response> create_environment(Context& context, Call call);
+Task<Response> list_environments(Context& context, Call call);
+Task<Response> show_environment(Context& context, Call call);
+Task<Response> redeploy_environment(Context& context, Call call);
+Task<Response> delete_environment(Context& context, Call call);
+Task<Response> list_services(Context& context, Call call);
+Task<Response> list_stats(Context& context, Call call);
+Task<Response> explain_environment(Context& context, Call call);
+
+Task<Response> list_deployments(Context& context, Call call);
+Task<Response> show_deployment(Context& context, Call call);
+
+Task<Response> read_logs(Context& context, Call call);
+Task<Response> read_events(Context& context, Call call);
+
+Task<Response> list_projects(Context& context, Call call);
+Task<Response> list_inventory(Context& context, Call call);
+
+Task<Response> create_token(Context& context, Call call);
+Task<Response> list_tokens(Context& context, Call call);
+Task<Response> revoke_token(Context& context, Call call);
+
+/// The environment `text` names by id or by slug, if the caller may see it. One they may not see is
+/// `not_found`: it is not told which exist.
+Task<Result<Environment>> find_environment(Context& context, Caller caller, std::string text);
+
+}  // namespace diorama::api

@@ -1,0 +1,153 @@
+#include "api/answers.hpp"
+#include "api/handlers.hpp"
+#include "api/views.hpp"
+#include "store/instances.hpp"
+#include "store/inventory.hpp"
+#include "store/projects.hpp"
+#include "store/settings.hpp"
+
+namespace diorama::api {
+
+namespace {
+
+struct Parts {
+    bool database = false;
+    bool docker = false;
+};
+
+Task<Parts> look(Context& context)
+{
+    const auto read = [](Tx& tx) -> Result<bool> { return settings::get(tx, "none").has_value(); };
+    const auto database = co_await context.world.store.read(read);
+    const auto docker = co_await context.world.driver.observe(EnvironmentId{});
+    co_return Parts{.database = database.has_value(), .docker = docker.has_value()};
+}
+
+Response state_of(const Parts& parts)
+{
+    const auto word = [](bool well) { return well ? "healthy" : "unavailable"; };
+    const bool well = parts.database && parts.docker;
+    return json(
+        well ? 200 : 503,
+        Node(Node::Map{
+            {"status",   well ? "healthy" : "degraded"},
+            {"services",
+             Node::Map{
+                 {"api", "healthy"},
+                 {"database", word(parts.database)},
+                 {"docker", word(parts.docker)}
+             }                                        }
+    })
+    );
+}
+
+}  // namespace
+
+Task<Response> health(Context& context, Call)
+{
+    const Parts parts = co_await look(context);
+    co_return state_of(parts);
+}
+
+Task<Response> live(Context&, Call)
+{
+    co_return json(
+        200,
+        Node(Node::Map{
+            {"status", "healthy"}
+    })
+    );
+}
+
+Task<Response> ready(Context& context, Call)
+{
+    const Parts parts = co_await look(context);
+    co_return state_of(parts);
+}
+
+Task<Response> version(Context& context, Call)
+{
+    co_return json(
+        200,
+        Node(Node::Map{
+            {"version",      context.version                           },
+            {"installation", context.world.settings.installation.text()}
+    })
+    );
+}
+
+Task<Response> doctor(Context& context, Call call)
+{
+    if (!allowed(call.caller.grants, Right::administer, {.tenant = context.world.settings.tenant}))
+        co_return problem({Code::forbidden, "this needs the right to administer"});
+    const auto facts = co_await context.facts();
+    if (!facts) co_return problem(facts.error());
+    co_return json(200, *facts);
+}
+
+Task<Response> list_projects(Context& context, Call call)
+{
+    const TenantId tenant = context.world.settings.tenant;
+    const auto read = [tenant](Tx& tx) -> Result<std::vector<Project>> {
+        return projects::list(tx, tenant);
+    };
+    const auto listed = co_await context.world.store.read(read);
+    if (!listed) co_return problem(listed.error());
+    Node::List items;
+    for (const Project& project : *listed) {
+        if (allowed(call.caller.grants, Right::read, {.tenant = tenant, .project = project.id}))
+            items.push_back(view(project));
+    }
+    co_return page(std::move(items), "");
+}
+
+Task<Response> list_inventory(Context& context, Call call)
+{
+    if (!allowed(call.caller.grants, Right::administer, {.tenant = context.world.settings.tenant}))
+        co_return problem({Code::forbidden, "this needs the right to administer"});
+    const bool owed = call.request.query_value("status") == "owed";
+    const auto read = [owed, target = context.world.settings.target](Tx& tx
+                      ) -> Result<std::vector<Entry>> {
+        return owed ? inventory::owed(tx) : inventory::of_target(tx, target);
+    };
+    const auto entries = co_await context.world.store.read(read);
+    if (!entries) co_return problem(entries.error());
+    Node::List items;
+    for (const Entry& entry : *entries)
+        items.push_back(view(entry));
+    co_return page(std::move(items), "");
+}
+
+Task<Response> list_stats(Context& context, Call call)
+{
+    const auto found = co_await find_environment(context, call.caller, call.param("id"));
+    if (!found) co_return problem(found.error());
+    const auto read = [id = found->id](Tx& tx) -> Result<std::vector<Entry>> {
+        std::vector<Entry> serving;
+        for (const Instance& instance : instances::list(tx, id)) {
+            const auto entry = inventory::find(tx, instance.container);
+            if (entry) serving.push_back(*entry);
+        }
+        return serving;
+    };
+    const auto serving = co_await context.world.store.read(read);
+    if (!serving) co_return problem(serving.error());
+    Node::List items;
+    for (const Entry& entry : *serving) {
+        const auto stats = co_await context.world.driver.stats(entry);
+        if (!stats) continue;  // A job that ended, or a container that just went.
+        items.emplace_back(Node::Map{
+            {"service",      entry.service      },
+            {"container",    entry.name         },
+            {"cpu",          stats->cpu         },
+            {"memory",       stats->memory      },
+            {"memory_limit", stats->memory_limit},
+            {"pids",         stats->pids        },
+            {"received",     stats->received    },
+            {"sent",         stats->sent        }
+        });
+    }
+    co_return page(std::move(items), "");
+}
+
+}  // namespace diorama::api
