@@ -1,0 +1,297 @@
+#include "main/house.hpp"
+
+#include "access/access.hpp"
+#include "api/endpoints.hpp"
+#include "build/docker_builder.hpp"
+#include "driver/docker.hpp"
+#include "driver/firewall.hpp"
+#include "engine/engine.hpp"
+#include "gateway/gateway.hpp"
+#include "git/git.hpp"
+#include "logs/logs.hpp"
+#include "main/doctor.hpp"
+#include "main/version.hpp"
+#include "net/loop.hpp"
+#include "net/server.hpp"
+#include "routing/embedded.hpp"
+#include "routing/visits.hpp"
+#include "source/git_commits.hpp"
+#include "store/settings.hpp"
+#include "store/tenants.hpp"
+
+#include <fstream>
+#include <unistd.h>
+
+namespace diorama {
+
+namespace {
+
+Result<> make_folder(const std::filesystem::path& folder)
+{
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (!failed) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
+    if (!failed) return ok();
+    return Error{
+        Code::unavailable,
+        fmt::format("cannot use the data folder {}: {}", folder.string(), failed.message()),
+        "Give another with --data or 'data' in diorama.toml, or run as a user who may write there."
+    };
+}
+
+Result<GatewaySettings> gateway_settings(const Config& config)
+{
+    GatewaySettings settings;
+    settings.listen.clear();
+    settings.threads = static_cast<unsigned>(config.gateway.threads);
+    settings.trusted_proxies = config.gateway.trusted_proxies;
+    for (const std::string& text : config.gateway.listen) {
+        const auto address = Address::parse(text);
+        if (!address) return address.error().during("gateway.listen");
+        settings.listen.push_back({.address = address->host, .port = address->port});
+    }
+    return settings;
+}
+
+FirewallOptions firewall_options(const Config& config)
+{
+    std::ifstream file("/etc/resolv.conf");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    return {
+        .egress = config.network.egress,
+        .allowed = config.network.allowed,
+        .resolvers = resolvers(text)
+    };
+}
+
+std::vector<NamedSecret> known_secrets(const Config& config)
+{
+    std::vector<NamedSecret> secrets;
+    for (const auto& [host, login] : config.registries)
+        secrets.push_back({"registries." + host + ".password", login.password});
+    return secrets;
+}
+
+/// The house, room by room, from the ground up. Members go in the opposite order.
+class House {
+public:
+    House(Loop& loop, const Config& config, Log& log)
+        : loop_(loop),
+          config_(config),
+          log_(log),
+          data_(config.data),
+          git_(loop, data_ / "home"),
+          source_(git_, data_ / "mirrors"),
+          locations_{
+              .local = config.repositories.local, .plain_http = config.repositories.plain_http
+          },
+          commits_(source_, locations_, [](const git::Location&) { return git::Access{}; })
+    {}
+
+    Result<> open()
+    {
+        for (const auto& folder : {data_, data_ / "home", data_ / "mirrors"}) {
+            const auto made = make_folder(folder);
+            if (!made) return made.error();
+        }
+        auto store = Store::open(loop_, *random_, (data_ / "diorama.db").string());
+        if (!store) return store.error();
+        store_ = *std::move(store);
+        const auto listening = open_gateway();
+        if (!listening) return listening.error();
+        const auto settled = settle();
+        if (!settled) return settled.error();
+        return open_docker();
+    }
+
+    Task<Result<>> live(std::stop_token stop)
+    {
+        const auto filtered = co_await filter();
+        if (!filtered) co_return filtered.error();
+        const auto network = co_await driver_->build_network(settings_.reserved_subnet);
+        if (!network) co_return network.error().during("the network for builds");
+        builder_ = std::make_unique<DockerBuilder>(loop_, *engine_api_, build_settings(*network));
+
+        World world{
+            loop_, *random_, *store_, commits_, *builder_, *driver_, *router_, *logs_, settings_
+        };
+        Engine engine(world);
+        Access access(loop_, *random_, *store_, settings_.tenant);
+        const auto first = co_await access.first_token(data_ / "admin.token");
+        if (!first) co_return first.error();
+        if (*first)
+            log_.info(
+                "made the first token",
+                {
+                    {"file", (data_ / "admin.token").string()}
+            }
+            );
+
+        api::Context context{
+            world, engine.commands(), access, *logs_, locations_, std::string(version)
+        };
+        context.facts = [&] { return doctor_facts(loop_, *engine_api_, config_); };
+        Server server(loop_, api::handler(context), server_options());
+        const auto address = Address::parse(config_.api.listen);
+        if (!address) co_return address.error().during("api.listen");
+        const auto served = server.listen(*address);
+        if (!served) co_return served.error();
+        write_ports(server.port());
+        log_.info(
+            "ready",
+            {
+                {"api", address->host + ":" + fmt::format("{}", server.port())},
+                {"gateway", settings_.entrance.port},
+                {"domain", settings_.domain}
+        }
+        );
+
+        VisitRecorder visits(loop_, *store_, *router_, log_);
+        TaskGroup group(loop_);
+        group.spawn(visits.run(seconds{10}, stop));
+        const auto ended = co_await engine.run(stop);
+        co_await group.join();
+        co_await server.stop();
+        co_await logs_->stop();
+        co_return ended;
+    }
+
+private:
+    Result<> open_gateway()
+    {
+        const auto wanted = gateway_settings(config_);
+        if (!wanted) return wanted.error();
+        auto gateway = start_gateway(*wanted);
+        if (!gateway) return gateway.error();
+        gateway_ = *std::move(gateway);
+        router_ = std::make_unique<EmbeddedRouter>(loop_, *gateway_, log_);
+        return ok();
+    }
+
+    Result<> settle()
+    {
+        auto settings = engine_settings(config_, gateway_->ports().front());
+        if (!settings) return settings.error();
+        settings_ = *std::move(settings);
+        const auto read = [](Tx& tx) -> Result<std::pair<InstallationId, TenantId>> {
+            return std::pair{settings::installation(tx), tenants::standard(tx)};
+        };
+        const auto ids = loop_.run(store_->transact(read));
+        if (!ids) return ids.error();
+        settings_.installation = ids->first;
+        settings_.tenant = ids->second;
+        logs_ = std::make_unique<Logs>(loop_, *store_);
+        logs_->know_everywhere(known_secrets(config_));
+        return ok();
+    }
+
+    Result<> open_docker()
+    {
+        const auto address = Address::parse(config_.docker.host);
+        if (!address) return address.error().during("docker.host");
+        engine_api_ = std::make_unique<docker::Engine>(loop_, *address);
+        const auto answers = loop_.run(engine_api_->ping());
+        if (!answers) return answers.error();
+        driver_ = std::make_unique<DockerDriver>(
+            loop_,
+            *engine_api_,
+            DriverOptions{
+                .installation = settings_.installation,
+                .require_non_root = settings_.policy.require_non_root
+            }
+        );
+        return ok();
+    }
+
+    /// Without the filter a scene reaches what listens on this machine, so that nothing starts
+    /// without it unless somebody said so.
+    Task<Result<>> filter()
+    {
+        if (config_.network.filter == "off") {
+            log_.warn("no packet filter: scenes reach this machine and its networks");
+            co_return ok();
+        }
+        Firewall firewall(loop_, firewall_options(config_));
+        auto applied = co_await firewall.apply();
+        if (!applied) {
+            Error error = applied.error().during("set the packet filter around scenes");
+            error.mend += error.mend.empty() ? "" : " ";
+            error.mend += "Or set network.filter = \"off\" where scenes may reach this machine.";
+            co_return error;
+        }
+        co_return ok();
+    }
+
+    /// With port 0 the kernel chose: whoever started us finds the ports here.
+    void write_ports(std::uint16_t api)
+    {
+        std::ofstream(data_ / "ports") << api << ' ' << gateway_->ports().front() << '\n';
+    }
+
+    ServerOptions server_options()
+    {
+        ServerOptions options;
+        options.on_exception = [this](std::string_view asked, std::string_view what) {
+            log_.error(
+                "a request met an accident",
+                {
+                    {"request", asked},
+                    {"what",    what }
+            }
+            );
+        };
+        return options;
+    }
+
+    BuildSettings build_settings(const std::string& network) const
+    {
+        BuildSettings options;
+        options.network = network;
+        for (const auto& [host, login] : config_.registries)
+            options.registries[host] = {login.user, login.password};
+        return options;
+    }
+
+    Loop& loop_;
+    const Config& config_;
+    Log& log_;
+    std::filesystem::path data_;
+    std::unique_ptr<Random> random_ = system_random();
+    git::Git git_;
+    Source source_;
+    git::AllowedLocations locations_;
+    GitCommits commits_;
+    std::unique_ptr<Store> store_;
+    std::unique_ptr<Gateway> gateway_;
+    std::unique_ptr<EmbeddedRouter> router_;
+    EngineSettings settings_;
+    std::unique_ptr<Logs> logs_;
+    std::unique_ptr<docker::Engine> engine_api_;
+    std::unique_ptr<DockerDriver> driver_;
+    std::unique_ptr<DockerBuilder> builder_;
+};
+
+}  // namespace
+
+Result<> run_house(Loop& loop, const Config& config, Log& log)
+{
+    House house(loop, config, log);
+    const auto opened = house.open();
+    if (!opened) return opened.error();
+    std::stop_source stopping;
+    loop.on_signal([stopping, &log](int) mutable {
+        if (!stopping.stop_requested()) log.info("stopping; scenes go on");
+        stopping.request_stop();
+    });
+    return loop.run(house.live(stopping.get_token()));
+}
+
+std::filesystem::path default_data_folder(const Lookup& environment)
+{
+    if (::geteuid() == 0) return "/var/lib/diorama";
+    if (const auto state = environment("XDG_STATE_HOME"))
+        return std::filesystem::path(*state) / "diorama";
+    return std::filesystem::path(environment("HOME").value_or("/tmp")) / ".local/state/diorama";
+}
+
+}  // namespace diorama

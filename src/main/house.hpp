@@ -1,0 +1,24 @@
+#pragma once
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "daemon/config.hpp"
+
+#include <filesystem>
+
+namespace diorama {
+
+class Loop;
+
+/// The daemon, wired: the only place that names every concrete class. Runs on `loop` until a
+/// signal asks it to end; leaves every scene as it is.
+///
+/// Errors are what a start refuses, each with its mend: a port in use, a folder that cannot be
+/// written, an engine that does not answer, a packet filter that may not be set.
+Result<> run_house(Loop& loop, const Config& config, Log& log);
+
+/// Where the daemon keeps its things unless told otherwise: /var/lib/diorama for root, else
+/// $XDG_STATE_HOME/diorama or ~/.local/state/diorama.
+std::filesystem::path default_data_folder(const Lookup& environment);
+
+}  // namespace diorama

@@ -1,0 +1,64 @@
+#include "main/serve.hpp"
+
+#include "main/house.hpp"
+#include "net/loop.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+namespace diorama {
+
+namespace {
+
+constexpr const char* usual_file = "/etc/diorama/diorama.toml";
+
+std::optional<std::string> environment(const std::string& name)
+{
+    const char* value = std::getenv(name.c_str());
+    if (!value) return std::nullopt;
+    return value;
+}
+
+/// A file that was named must be there; the usual one may be absent.
+Result<Config> load(const ServeArguments& arguments)
+{
+    std::string file = arguments.config;
+    if (file.empty() && std::filesystem::exists(usual_file)) file = usual_file;
+    std::string text;
+    if (!file.empty()) {
+        std::ifstream in(file);
+        if (!in)
+            return Error{
+                Code::not_found, fmt::format("cannot read {}", file), "Give another with --config."
+            };
+        text.assign(std::istreambuf_iterator<char>(in), {});
+    }
+    auto config = read_config(text, file, environment);
+    if (!config) return config.error();
+    if (!arguments.data.empty()) config->data = arguments.data;
+    if (config->data.empty()) config->data = default_data_folder(environment).string();
+    return config;
+}
+
+int fail(const Error& error)
+{
+    std::cerr << "diorama serve: " << error.text() << '\n';
+    return error.code == Code::invalid ? 2 : 1;
+}
+
+}  // namespace
+
+int serve(const ServeArguments& arguments)
+{
+    const auto config = load(arguments);
+    if (!config) return fail(config.error());
+    const auto level = parse_text(config->log.level, std::type_identity<Log::Level>{});
+    Log log(level ? *level : Log::Level::info);
+    Loop loop(8);
+    const auto ended = run_house(loop, *config, log);
+    if (!ended && ended.error().code != Code::cancelled) return fail(ended.error());
+    return 0;
+}
+
+}  // namespace diorama
