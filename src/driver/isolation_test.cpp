@@ -1,5 +1,6 @@
 #include "base/concurrency.hpp"
 #include "base/spawn.hpp"
+#include "base/tar.hpp"
 #include "driver/container_config.hpp"
 #include "driver/docker_world.hpp"
 #include "driver/firewall.hpp"
@@ -286,7 +287,67 @@ Task<> scenes_are_alone(DockerWorld& world, std::string bridges)
     co_await all.close();
 }
 
+/// A RUN step that asks the host's listener; the build fails if it does not answer.
+Task<Result<std::string>>
+build_asking(DockerWorld& world, std::string network, std::string address, std::uint16_t port)
+{
+    const std::string dockerfile = fmt::format(
+        "FROM {}\nRUN echo ping | timeout 5 nc -w 2 {} {} | grep -q .\n",
+        world.image(),
+        address,
+        port
+    );
+    TarWriter tar;
+    REQUIRE(tar.begin({.path = "Dockerfile", .size = dockerfile.size()}).has_value());
+    REQUIRE(tar.content(dockerfile).has_value());
+    REQUIRE(tar.finish().has_value());
+    docker::BuildOptions options;
+    options.network_mode = network;
+    options.no_cache = true;
+    auto context = docker::one_piece(tar.take());
+    co_return co_await world.engine().build(
+        options, std::move(context), [](docker::Progress) {}, {}
+    );
+}
+
+Task<> builds_are_filtered(DockerWorld& world, std::string bridges)
+{
+    Greeter host(world.loop(), "0.0.0.0");
+    const auto network = co_await world.docker_driver().build_network(world.subnet(0));
+    REQUIRE_MESSAGE(network.has_value(), problem(network));
+    const auto again = co_await world.docker_driver().build_network(world.subnet(0));
+    CHECK(*again == *network);
+    const std::string address = gateway(world.subnet(0));
+
+    const auto open = co_await build_asking(world, *network, address, host.port());
+    CHECK_MESSAGE(open.has_value(), problem(open));
+    Firewall firewall(
+        world.loop(), {.table = fmt::format("dio_builds_{}", getpid()), .bridges = bridges}
+    );
+    const auto applied = co_await firewall.apply();
+    CHECK_MESSAGE(applied.has_value(), problem(applied));
+    const auto closed = co_await build_asking(world, *network, address, host.port());
+    CHECK(closed.has_error());
+    const auto removed = co_await firewall.remove();
+    CHECK_MESSAGE(removed.has_value(), problem(removed));
+
+    if (open) {
+        const auto image = co_await world.engine().remove_image(*open, true);
+        CHECK_MESSAGE(image.has_value(), problem(image));
+    }
+    const auto gone = co_await world.engine().remove_network(*network);
+    CHECK_MESSAGE(gone.has_value(), problem(gone));
+    co_await host.close();
+}
+
 }  // namespace
+
+TEST_CASE("a RUN step does not reach the host either (SEC-40)")
+{
+    const std::string bridges = mark('b');
+    DockerWorld world({.bridges = bridges});
+    world.run(builds_are_filtered(world, bridges));
+}
 
 TEST_CASE("a scene reaches itself and the internet, and nothing else (SEC-40, E06)")
 {
