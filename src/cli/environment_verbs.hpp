@@ -1,0 +1,17 @@
+#pragma once
+
+#include "cli/session.hpp"
+
+/// What the verbs about environments do; their rows are in verbs.cpp.
+namespace diorama::cli {
+
+Task<Result<int>> up(Session& session);
+Task<Result<int>> down(Session& session);
+Task<Result<int>> redeploy(Session& session);
+Task<Result<int>> ls(Session& session);
+Task<Result<int>> show(Session& session);
+Task<Result<int>> open(Session& session);
+Task<Result<int>> why(Session& session);
+Task<Result<int>> logs(Session& session);
+
+}  // namespace diorama::cli

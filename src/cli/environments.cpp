@@ -1,0 +1,227 @@
+#include "base/spawn.hpp"
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+#include "cli/environment_verbs.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/log_lines.hpp"
+#include "cli/progress.hpp"
+#include "cli/safe_text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace diorama::cli {
+
+namespace {
+
+std::string short_commit(const Node& row, Instant)
+{
+    return field(row, "commit").substr(0, 8);
+}
+std::string slug(const Node& row, Instant)
+{
+    return field(row, "slug");
+}
+std::string project(const Node& row, Instant)
+{
+    return field(row, "project.slug");
+}
+std::string updated(const Node& row, Instant now)
+{
+    return age(row, "updated_at", now);
+}
+std::string created(const Node& row, Instant now)
+{
+    return age(row, "created_at", now);
+}
+
+constexpr std::array list_columns{
+    Column{.key = "name", .text = slug},
+    Column{.key = "project", .text = project},
+    Column{.key = "state"},
+    Column{.key = "commit", .text = short_commit},
+    Column{.key = "url"},
+    Column{.key = "updated", .text = updated},
+    Column{.key = "id", .usual = false},
+    Column{.key = "kind", .usual = false},
+    Column{.key = "key", .usual = false},
+    Column{.key = "ref", .usual = false},
+    Column{.key = "generation", .usual = false},
+    Column{.key = "cause", .usual = false},
+    Column{.key = "created", .usual = false, .text = created},
+};
+
+constexpr std::array detail_columns{
+    Column{.key = "name", .text = slug},
+    Column{.key = "id"},
+    Column{.key = "project", .text = project},
+    Column{.key = "kind"},
+    Column{.key = "key"},
+    Column{.key = "state"},
+    Column{.key = "cause"},
+    Column{.key = "ref"},
+    Column{.key = "commit"},
+    Column{.key = "serving_commit"},
+    Column{.key = "url"},
+    Column{.key = "created_at"},
+    Column{.key = "updated_at"},
+    Column{.key = "last_accessed_at"},
+};
+
+constexpr std::array service_columns{
+    Column{.key = "service", .text = [](const Node& row, Instant) { return field(row, "name"); }},
+    Column{.key = "status"},
+    Column{.key = "replicas"},
+    Column{.key = "port"},
+    Column{.key = "image"},
+    Column{.key = "url"},
+};
+
+Task<Result<std::string>> project_id(Session& session, std::string wanted)
+{
+    const auto projects = co_await session.api.list("/api/v1/projects");
+    if (!projects) co_return projects.error();
+    std::vector<std::string> slugs;
+    for (const Node& one : *projects) {
+        for (const std::string_view key : {"slug", "name", "id"})
+            if (field(one, key) == wanted) co_return field(one, "id");
+        slugs.push_back(field(one, "slug"));
+    }
+    const std::vector<std::string_view> names(slugs.begin(), slugs.end());
+    const auto near = nearest(wanted, names);
+    co_return Error{
+        Code::not_found,
+        fmt::format("there is no project '{}'", display(wanted)),
+        near ? fmt::format("Did you mean {}?", display(*near)) : ""
+    };
+}
+
+/// The address of one service, or of the main one.
+Result<std::string> address(const Node& environment, const std::string& service)
+{
+    std::string url = service.empty() ? field(environment, "url") : "";
+    const Node* services = environment.find("services");
+    if (!service.empty() && services && services->list()) {
+        for (const Node& one : *services->list())
+            if (field(one, "name") == service) url = field(one, "url");
+    }
+    // What is handed to a browser must be an address of the web, whatever the daemon says.
+    if (url.starts_with("http://") || url.starts_with("https://")) return url;
+    return Error{
+        Code::not_found,
+        fmt::format(
+            "{} of {} has no address",
+            service.empty() ? "no service" : display(service),
+            display(field(environment, "slug"))
+        ),
+        fmt::format("diorama why {}", display(field(environment, "slug")))
+    };
+}
+
+/// Where a person sits before a screen.
+bool has_screen(const CliWorld& world)
+{
+    const auto set = [&](const char* name) {
+        return !world.environment(name).value_or("").empty();
+    };
+    return world.out_is_terminal && (set("DISPLAY") || set("WAYLAND_DISPLAY"));
+}
+
+}  // namespace
+
+Task<Result<int>> ls(Session& session)
+{
+    Query query;
+    if (session.arguments.has("all")) query.emplace_back("all", "true");
+    for (const std::string& state : session.arguments.list("state"))
+        query.emplace_back("state", state);
+    if (const auto wanted = session.arguments.value("project")) {
+        const auto id = co_await project_id(session, *wanted);
+        if (!id) co_return id.error();
+        query.emplace_back("project", *id);
+    }
+    const bool filtered = !query.empty();
+    const auto rows = co_await session.api.list("/api/v1/environments", std::move(query));
+    if (!rows) co_return rows.error();
+    const auto shown = session.output.list(list_columns, *rows);
+    if (!shown) co_return shown.error();
+    if (rows->empty() && session.output.for_people())
+        session.say(filtered ? "None." : "There are no environments yet. Put one up: diorama up");
+    co_return exit_ok;
+}
+
+Task<Result<int>> show(Session& session)
+{
+    const auto environment = co_await session.api.get(environment_path(session.word()));
+    if (!environment) co_return environment.error();
+    const auto shown = session.output.one(detail_columns, *environment);
+    if (!shown) co_return shown.error();
+    const bool for_scripts =
+        session.output.format() == Format::json || session.output.format() == Format::yaml;
+    const Node* services = environment->find("services");
+    if (for_scripts || session.arguments.has("columns") || !services || !services->list())
+        co_return exit_ok;
+    session.world.out("\n");
+    const auto listed = session.output.list(service_columns, *services->list());
+    if (!listed) co_return listed.error();
+    co_return exit_ok;
+}
+
+Task<Result<int>> open(Session& session)
+{
+    const auto environment = co_await session.api.get(environment_path(session.word()));
+    if (!environment) co_return environment.error();
+    const auto& words = session.arguments.words;
+    const auto url = address(*environment, words.size() > 1 ? words[1] : "");
+    if (!url) co_return url.error();
+    session.world.out(safe_line(*url, false) + "\n");
+    if (!has_screen(session.world)) co_return exit_ok;
+    Command browser{
+        .argv = {"xdg-open", *url},
+        .inherited =
+            {"DISPLAY",
+                 "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR",
+                 "XDG_CURRENT_DESKTOP", "DBUS_SESSION_BUS_ADDRESS",
+                 "XAUTHORITY", "HOME"},
+        .package = "xdg-utils"
+    };
+    const auto opened = co_await run_command(session.loop, std::move(browser));
+    if (!opened) session.say("The browser was not opened: " + opened.error().text());
+    co_return exit_ok;
+}
+
+Task<Result<int>> why(Session& session)
+{
+    const auto story = co_await session.api.get(environment_path(session.word(), "/why"));
+    if (!story) co_return story.error();
+    if (!session.output.for_people()) {
+        constexpr std::array columns{
+            Column{.key = "environment"},
+            Column{.key = "state"},
+            Column{.key = "verdict"},
+            Column{.key = "reason"},
+            Column{.key = "mend"},
+        };
+        const auto shown = session.output.one(columns, *story);
+        if (!shown) co_return shown.error();
+        co_return exit_ok;
+    }
+    session.world.out(fmt::format(
+        "{} is {}: {}\n",
+        display(field(*story, "environment")),
+        display(field(*story, "state")),
+        safe_lines(field(*story, "reason"))
+    ));
+    const Node* lines = story->find("last_lines");
+    if (lines && lines->list() && !lines->list()->empty()) {
+        session.world.out("\nThe last lines of its log:\n");
+        const LogStyle style{.colours = wants_colour(session.world, session.world.out_is_terminal)};
+        for (const Node& line : *lines->list())
+            session.world.out("  " + format_log_line(line, style) + "\n");
+    }
+    const auto mend = field(*story, "mend");
+    if (!mend.empty()) session.world.out("\nNext: " + safe_line(mend, false) + "\n");
+    co_return exit_ok;
+}
+
+}  // namespace diorama::cli

@@ -1,0 +1,221 @@
+#include "cli/environment_verbs.hpp"
+#include "cli/machine_verbs.hpp"
+#include "cli/verb.hpp"
+#include "cli/waiting.hpp"
+
+#include <array>
+
+namespace diorama::cli {
+
+namespace {
+
+std::vector<Flag> with_waiting(std::vector<Flag> flags, std::string_view limit)
+{
+    const auto more = waiting_flags(limit);
+    flags.insert(flags.end(), more.begin(), more.end());
+    return flags;
+}
+
+constexpr std::string_view up_limit = "how long to wait, e.g. 90s (15m)";
+constexpr std::string_view down_limit = "how long to wait, e.g. 90s (5m)";
+
+std::vector<Verb> make_environment_verbs()
+{
+    return {
+        {
+         .name = "up",
+         .words = "[REPOSITORY]",
+         .most = 1,
+         .about = "put up an environment, or bring it to its newest commit",
+         .text =
+                "REPOSITORY is a URL or a folder. Without it, the repository you stand in is "
+                "meant,\n"
+                "by the URL of its remote `origin`, or by its path where it has none; without a "
+                "flag\n"
+                "that says which, its current branch. The log goes to stderr, the URLs to stdout.", .flags = with_waiting(
+                {
+                    {"--branch", "NAME", "show this branch"},
+                    {"--pr", "NUMBER", "show this pull request"},
+                    {"--commit", "SHA", "show exactly this commit"},
+                    {"--name", "NAME", "an environment with a name of its own"},
+                    {"--ref", "REF", "what it shows, e.g. refs/tags/v1"},
+                }, up_limit
+            ), .examples =
+                {"diorama up",
+                 "diorama up . --branch main",
+                 "diorama up https://git.example/shop.git --pr 7",
+                 "diorama up --name demo --ref refs/tags/v1 --no-wait"},
+         .run = up,
+         },
+        {
+         .name = "down",
+         .words = "ENV",
+         .least = 1,
+         .most = 1,
+         .about = "take an environment down, with all that belongs to it",
+         .text = "At a terminal it asks first; elsewhere --yes is needed.",
+         .flags = with_waiting({{"-y,--yes", "", "do not ask"}}, down_limit),
+         .examples = {"diorama down shop-main", "diorama down shop-main --yes --no-wait"},
+         .run = down,
+         },
+        {
+         .name = "ls",
+         .about = "list environments",
+         .flags =
+                {
+                    {"-a,--all", "", "those that are gone, too"},
+                    {"--state", "STATE", "only these: ready, failed, asleep …", true},
+                    {"--project", "NAME", "only those of this project"},
+                }, .examples =
+                {"diorama ls",
+                 "diorama ls --state failed,updating",
+                 "diorama ls -o json --columns name,url"},
+         .run = ls,
+         },
+        {
+         .name = "show",
+         .words = "ENV",
+         .least = 1,
+         .most = 1,
+         .about = "show one environment and its services",
+         .examples = {"diorama show shop-main", "diorama show shop-main -o yaml"},
+         .run = show,
+         },
+        {
+         .name = "open",
+         .words = "ENV [SERVICE]",
+         .least = 1,
+         .most = 2,
+         .about = "print its URL; at a desktop, open it",
+         .examples = {"diorama open shop-main", "curl $(diorama open shop-main api)"},
+         .run = open,
+         },
+        {
+         .name = "logs",
+         .words = "ENV [SERVICE …]",
+         .least = 1,
+         .most = 20,
+         .about = "show its build, deploy and container logs",
+         .text = "With -o json a line is an object. A stream that breaks goes on where it was.",
+         .flags =
+                {
+                    {"-f,--follow", "", "show new lines as they come"},
+                    {"-n,--tail", "COUNT", "this many of the newest lines, or all (200)"},
+                    {"--since", "TIME", "lines since then: 10m, or 2026-03-01T12:00:00Z"},
+                    {"--type", "TYPE", "only these: build, deploy, container, system", true},
+                    {"-t,--timestamps", "", "show when each line was written"},
+                }, .examples =
+                {"diorama logs shop-main --follow",
+                 "diorama logs shop-main web api --since 10m",
+                 "diorama logs shop-main --type build --tail all"},
+         .run = logs,
+         },
+        {
+         .name = "redeploy",
+         .words = "ENV",
+         .least = 1,
+         .most = 1,
+         .about = "build and start it anew",
+         .flags = with_waiting({}, up_limit),
+         .examples = {"diorama redeploy shop-main"},
+         .run = redeploy,
+         },
+        {
+         .name = "why",
+         .words = "ENV",
+         .least = 1,
+         .most = 1,
+         .about = "say why it is as it is, and what to do next",
+         .examples = {"diorama why shop-main"},
+         .run = why,
+         },
+    };
+}
+
+std::vector<Verb> make_machine_verbs()
+{
+    return {
+        {
+         .name = "serve",
+         .about = "run the daemon: API and gateway",
+         .flags =
+                {
+                    {"--config", "FILE", "instead of diorama.toml in the usual places"},
+                    {"--data", "FOLDER", "where it keeps what it has (DIORAMA_DATA)"},
+                }, .examples = {"diorama serve", "diorama serve --config /etc/diorama/diorama.toml"},
+         .direct = serve,
+         },
+        {
+         .name = "doctor",
+         .about = "check the machine, and say what to mend",
+         .examples = {"diorama doctor", "diorama doctor -o json"},
+         .run = doctor,
+         },
+        {
+         .name = "token create",
+         .words = "NAME",
+         .least = 1,
+         .most = 1,
+         .about = "make a token; it is shown once",
+         .flags =
+                {
+                    {"--scope", "RIGHT", "only these: read, operate, deploy …", true},
+                    {"--expires", "TIME", "end it after this time, e.g. 30d"},
+                }, .examples = {"diorama token create ci --scope read,deploy --expires 90d"},
+         .run = token_create,
+         },
+        {
+         .name = "token ls",
+         .about = "list tokens",
+         .examples = {"diorama token ls"},
+         .run = token_ls,
+         },
+        {
+         .name = "token revoke",
+         .words = "ID",
+         .least = 1,
+         .most = 1,
+         .about = "make a token useless",
+         .examples = {"diorama token revoke 0197a0b0-0000-7000-8000-000000000000"},
+         .run = token_revoke,
+         },
+        {
+         .name = "version",
+         .about = "which Diorama this is, and which one answers",
+         .examples = {"diorama version"},
+         .run = version,
+         },
+    };
+}
+
+}  // namespace
+
+std::span<const Verb> verbs()
+{
+    static const std::vector<Verb> all = [] {
+        auto made = make_environment_verbs();
+        for (Verb& verb : make_machine_verbs())
+            made.push_back(std::move(verb));
+        return made;
+    }();
+    return all;
+}
+
+std::span<const Flag> common_flags()
+{
+    static constexpr std::array flags{
+        Flag{"-o,--output", "FORMAT", "table, json, yaml or md (table)"},
+        Flag{"--columns", "NAMES", "choose columns, e.g. name,url", true},
+        Flag{"--server", "URL", "the daemon (DIORAMA_SERVER, http://127.0.0.1:3000)"},
+        Flag{"--token-file", "FILE", "the token to use (DIORAMA_TOKEN)"},
+        Flag{"-h,--help", "", "this text"},
+    };
+    return flags;
+}
+
+std::span<const Flag> common_flags(const Verb& verb)
+{
+    return verb.direct ? common_flags().last(1) : common_flags();
+}
+
+}  // namespace diorama::cli
