@@ -175,8 +175,8 @@ TEST_CASE("SEC-44 there is one host, and it is a plain one")
 
 TEST_CASE("SEC-44 an absolute target must name the host that Host names")
 {
-    const RequestHead head =
-        request("GET http://A.example/x?y HTTP/1.1\r\nHost: a.Example\r\n\r\n");
+    const std::string text = "GET http://A.example/x?y HTTP/1.1\r\nHost: a.Example\r\n\r\n";
+    const RequestHead head = request(text);
     CHECK(head.path == "/x");
     CHECK(head.query == "?y");
     CHECK(refusal("GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n") == 400);
