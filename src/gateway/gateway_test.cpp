@@ -73,6 +73,42 @@ TEST_CASE("an idle connection that the app closes is given up at once and no req
     }
 }
 
+TEST_CASE("a connection the app has said its last on is closed at once, not when it is needed")
+{
+    const auto finish = [](Wire& wire, OddUpstream&) {
+        Message request;
+        wire.request(request);
+        wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        wire.close_sending();
+        wire.read_all();
+    };
+    Scene scene;
+    OddUpstream upstream{OddUpstream::Behaviour(finish)};
+    scene.publish({route("shop.test", upstream)});
+    CHECK(scene.client().get("/").body == "ok");
+    scene.await([&] { return upstream.open == 0; });
+}
+
+TEST_CASE("an answer without a length that breaks off cannot be taken for a whole one")
+{
+    const auto reset = [](Wire& wire, OddUpstream&) {
+        Message request;
+        wire.request(request);
+        wire.send("HTTP/1.1 200 OK\r\n\r\nhalf");
+        wire.request(request);  // Until the client has the half.
+        wire.reset();
+    };
+    Scene scene;
+    OddUpstream upstream{OddUpstream::Behaviour(reset)};
+    scene.publish({route("shop.test", upstream)});
+    Wire client = scene.client();
+    client.send("POST / HTTP/1.1\r\nHost: shop.test\r\nTransfer-Encoding: chunked\r\n\r\n");
+    CHECK(client.read_head().starts_with("HTTP/1.1 200"));
+    CHECK(client.read(4) == "half");
+    client.send("4\r\n\r\n\r\n\r\n");
+    CHECK_THROWS(client.read_all());
+}
+
 TEST_CASE("an answer that breaks off is a broken connection, not a short answer")
 {
     Scene scene;

@@ -181,6 +181,13 @@ void Wire::close_sending()
     ::shutdown(fd_.get(), SHUT_WR);
 }
 
+void Wire::reset()
+{
+    const linger now{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close();
+}
+
 void Wire::close()
 {
     fd_ = Fd();

@@ -51,6 +51,8 @@ public:
 
     void close_sending();
     void close();
+    /// Closes in a way that tells the peer something went wrong.
+    void reset();
     int fd() const { return fd_.get(); }
 
 private:
