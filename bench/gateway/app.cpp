@@ -13,7 +13,10 @@ namespace {
 
 std::string answer_of(std::size_t size)
 {
-    return "HTTP/1.1 200 OK\r\nServer: app\r\nContent-Type: application/octet-stream\r\n"
+    return "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\nServer: app\r\n"
+           "Content-Type: text/html; charset=utf-8\r\nCache-Control: private, max-age=0\r\n"
+           "ETag: \"33a64df551425fcc55e4d42a148795d9\"\r\nVary: Accept-Encoding\r\n"
+           "X-Request-Id: 6f1c2f4e-5b1d-4e4e-9d0a-2f0c5e0e8a11\r\n"
            "Content-Length: " +
            std::to_string(size) + "\r\n\r\n" + std::string(size, 'x');
 }

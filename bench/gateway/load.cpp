@@ -20,6 +20,20 @@ struct Asker {
     std::size_t left = 0;  ///< Bytes of the answer still to come; 0: its head is awaited.
 };
 
+/// What a browser sends along when it asks for a page's parts.
+constexpr const char* browser_fields =
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\n"
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n"
+    "Accept-Language: en-GB,en;q=0.7,de;q=0.3\r\n"
+    "Accept-Encoding: gzip, deflate, br\r\n"
+    "Referer: http://shop.example.test/items?page=2\r\n"
+    "Cookie: session=8f14e45fceea167a5a36dedd4bea2543; theme=dark\r\n"
+    "Sec-Fetch-Dest: document\r\n"
+    "Sec-Fetch-Mode: navigate\r\n"
+    "Sec-Fetch-Site: same-origin\r\n"
+    "Cache-Control: no-cache\r\n"
+    "Pragma: no-cache\r\n\r\n";
+
 struct Load {
     std::vector<std::string> requests;  ///< Taken in turn.
     long to_send = 0;
@@ -83,7 +97,7 @@ int load(const std::vector<std::string>& arguments)
     for (int i = 0; i < hosts; ++i)
         load.requests.push_back(
             "GET " + arguments.at(4) + " HTTP/1.1\r\nHost: pr-" + std::to_string(i) +
-            "-shop.example.test\r\nUser-Agent: load/1\r\nAccept: */*\r\n\r\n"
+            "-shop.example.test\r\n" + browser_fields
         );
 
     const int epoll = must(::epoll_create1(EPOLL_CLOEXEC), "epoll");

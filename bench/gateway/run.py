@@ -103,6 +103,7 @@ http {{
   proxy_set_header X-Forwarded-Proto $scheme;
   proxy_set_header X-Forwarded-Host $http_host;
   proxy_set_header X-Forwarded-Port $server_port;
+  proxy_set_header Forwarded 'for=$remote_addr;proto=$scheme;host="$http_host"';
 {upstreams}
 {servers}
 }}
