@@ -36,7 +36,7 @@ struct GatewayLimits {
     std::size_t head = 16 * 1024;  ///< Bytes of a head, requests and answers alike; 24 KiB at most.
     std::size_t fields = 100;      ///< Fields of a head.
     std::size_t connections = 20'000;  ///< Clients of one thread; more wait in the kernel's queue.
-    std::size_t kept = 64;             ///< Idle connections to one upstream, per thread.
+    std::size_t kept = 256;            ///< Idle connections to one upstream, per thread.
 };
 
 struct GatewaySettings {

@@ -75,10 +75,12 @@ TEST_CASE("an idle connection that the app closes is given up at once and no req
 
 TEST_CASE("a connection the app has said its last on is closed at once, not when it is needed")
 {
-    const auto finish = [](Wire& wire, OddUpstream&) {
+    const auto finish = [](Wire& wire, OddUpstream& self) {
         Message request;
         wire.request(request);
         wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        while (!self.released)
+            std::this_thread::yield();
         wire.close_sending();
         wire.read_all();
     };
@@ -86,6 +88,8 @@ TEST_CASE("a connection the app has said its last on is closed at once, not when
     OddUpstream upstream{OddUpstream::Behaviour(finish)};
     scene.publish({route("shop.test", upstream)});
     CHECK(scene.client().get("/").body == "ok");
+    scene.await([&] { return scene.gateway->metrics().active == 0; });
+    upstream.released = true;
     scene.await([&] { return upstream.open == 0; });
 }
 
