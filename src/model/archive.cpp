@@ -1,5 +1,6 @@
 #include "model/archive.hpp"
 
+#include <coroutine>
 #include <memory>
 #include <utility>
 
@@ -7,53 +8,87 @@ namespace diorama {
 
 namespace {
 
-Task<Result<>> done()
-{
-    co_return ok();
-}
+/// A piece of the archive is handed on when it has grown to this many bytes.
+constexpr std::size_t piece_bytes = 64U << 10;
 
-/// Files are read in groups of about this many bytes, each by one call of Files::stream.
-constexpr std::uint64_t group_bytes = 1U << 20;
-
+/// Makes a tar of what `Files::stream` pushes, and gives it to somebody who pulls: whenever a piece
+/// is full, the stream is held in the middle of its visit until the next piece is wanted.
 class Archive {
 public:
-    Archive(Files& files, std::vector<ArchiveItem> items) : files_(files), items_(std::move(items))
+    Archive(Files& files, std::vector<ArchiveItem> items)
+        : files_(files),
+          items_(std::move(items)),
+          stream_(produce())
     {}
+    Archive(const Archive&) = delete;
+    Archive& operator=(const Archive&) = delete;
 
     Task<Result<std::optional<std::string>>> next()
     {
         if (finished_) co_return std::nullopt;
-        if (at_ == items_.size()) {
-            finished_ = true;
-            const auto finished = tar_.finish();
-            if (!finished) co_return finished.error();
-            co_return tar_.take();
-        }
-        first_ = at_;
-        std::vector<FileEntry> group;
-        for (std::uint64_t bytes = 0; at_ < items_.size() && bytes < group_bytes; ++at_) {
-            group.push_back(items_[at_].file);
-            bytes += items_[at_].file.size + 512;
-        }
-        Files::Visit visit = [this](const FileEntry&, std::string_view piece, bool last) {
-            return take(piece, last);
-        };
-        const auto read = co_await files_.stream(std::move(group), std::move(visit));
-        if (!read) co_return read.error();
+        Turn turn{*this};
+        co_await turn;
+        if (held_) co_return tar_.take();
+        finished_ = true;
+        const auto streamed = stream_.await_resume();
+        if (!streamed) co_return streamed.error();
         co_return tar_.take();
     }
 
 private:
+    /// Lets the stream run until it is held or over; either brings the reader back.
+    struct Turn {
+        Archive& archive;
+
+        bool await_ready() const noexcept { return false; }
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<> reader) const
+        {
+            const auto first = archive.stream_.await_suspend(reader);
+            archive.reader_ = reader;
+            return archive.held_ ? std::exchange(archive.held_, {}) : first;
+        }
+        void await_resume() const noexcept {}
+    };
+
+    /// Holds the stream and goes back to the reader.
+    struct Hold {
+        Archive& archive;
+
+        bool await_ready() const noexcept { return false; }
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<> stream) const
+        {
+            archive.held_ = stream;
+            return archive.reader_;
+        }
+        void await_resume() const noexcept {}
+    };
+
+    Task<Result<>> produce()
+    {
+        std::vector<FileEntry> wanted;
+        for (const ArchiveItem& item : items_)
+            wanted.push_back(item.file);
+        Files::Visit visit = [this](const FileEntry&, std::string_view piece, bool last) {
+            return take(piece, last);
+        };
+        const auto read = co_await files_.stream(std::move(wanted), std::move(visit));
+        if (!read) co_return read.error();
+        co_return tar_.finish();
+    }
+
     Task<Result<>> take(std::string_view piece, bool last)
     {
         const auto written = write(piece, last);
-        if (!written) return fail(written.error());
-        return done();
+        if (!written) co_return written.error();
+        if (tar_.waiting() < piece_bytes) co_return ok();
+        Hold hold{*this};
+        co_await hold;
+        co_return ok();
     }
 
     Result<> write(std::string_view piece, bool last)
     {
-        TarEntry& entry = items_[first_].tar;
+        TarEntry& entry = items_[at_].tar;
         const bool link = entry.kind == TarEntry::Kind::symlink;
         if (link) entry.link += piece;
         if (!begun_ && (!link || last)) {
@@ -66,21 +101,21 @@ private:
             if (!written) return written.error();
         }
         if (last) {
-            ++first_;
+            ++at_;
             begun_ = false;
         }
         return ok();
     }
 
-    static Task<Result<>> fail(Error error) { co_return error; }
-
     Files& files_;
     std::vector<ArchiveItem> items_;
-    std::size_t at_ = 0;     ///< The next item to ask for.
-    std::size_t first_ = 0;  ///< The item whose content comes now.
+    std::size_t at_ = 0;  ///< The item whose content comes now.
     bool begun_ = false;
     bool finished_ = false;
     TarWriter tar_;
+    std::coroutine_handle<> reader_;
+    std::coroutine_handle<> held_;  ///< The visit that waits for the reader, if any does.
+    Task<Result<>> stream_;
 };
 
 Result<std::string> text_archive(const TarEntry& entry, std::string_view text)
