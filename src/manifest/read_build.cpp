@@ -121,7 +121,6 @@ void check_dockerfile(
             "Correct build.target."
         );
     if (service.ports.empty()) service.ports = scanned.ports(build->target);
-    if (!scanned.syntax_lines.empty()) build->dockerfile_inline = without_syntax(text, scanned);
 }
 
 void read_build(Context& context, Service& service, const Values& values)
