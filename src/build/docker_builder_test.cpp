@@ -153,44 +153,6 @@ TEST_CASE("an instruction the Engine cannot read is named by its line")
     CHECK(image.error().message.starts_with("Dockerfile:3: "));
 }
 
-TEST_CASE("a build that is stopped is gone from the Engine")
-{
-    BuilderWorld world;
-    auto files = commit({
-        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sleep", "600"])")}
-    });
-    std::stop_source source;
-    std::string container;
-    const auto watch = [&](const std::string& line) {
-        const auto at = line.find("Running in ");
-        if (at == std::string::npos) return;
-        container = line.substr(at + 11);
-        source.request_stop();
-    };
-    const auto image =
-        world.loop.run(world.builder.build(world.order(), files, watch, source.get_token()));
-    REQUIRE(image.has_error());
-    CHECK(image.error().code == Code::cancelled);
-    REQUIRE_FALSE(container.empty());
-    const auto seen = world.loop.run(world.engine.inspect_container(container));
-    REQUIRE(seen.has_error());
-    CHECK(seen.error().code == Code::not_found);
-}
-
-TEST_CASE("a build that is stopped before it began asks nothing of the Engine")
-{
-    BuilderWorld world;
-    auto files = commit({
-        {"Dockerfile", dockerfile("")}
-    });
-    std::stop_source source;
-    source.request_stop();
-    const auto image = world.build(world.order(), files, source.get_token());
-    REQUIRE(image.has_error());
-    CHECK(image.error().code == Code::cancelled);
-    CHECK(world.lines.empty());
-}
-
 TEST_CASE("an inline Dockerfile, a target and arguments are built as asked")
 {
     BuilderWorld world;
@@ -256,29 +218,6 @@ TEST_CASE("SEC-45 untrusted work shares neither images nor layers with trusted w
 
     auto proxied = world.order({.args = {{"http_proxy", "http://evil.example"}}});
     CHECK(world.build(proxied, files).error().code == Code::refused);
-}
-
-TEST_CASE("C02 services build side by side, and two builds of one key are one")
-{
-    BuilderWorld world;
-    auto files = commit({
-        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sleep", "1"])")}
-    });
-    std::vector<Task<Result<Image>>> tasks;
-    for (int i = 0; i < 2; ++i)
-        tasks.push_back(world.builder.build(world.order(), files, world.sink(), {}));
-    auto other = world.order({.args = {{"A", "b"}}});
-    other.service = "worker";
-    tasks.push_back(world.builder.build(other, files, world.sink(), {}));
-    const auto images = world.loop.run(all(world.loop, std::move(tasks)));
-    for (const auto& image : images) {
-        if (!image) FAIL(image.error().text());
-        world.made.push_back(image->reference);
-    }
-    CHECK(images[0]->id == images[1]->id);
-    CHECK(images[0]->fresh != images[1]->fresh);
-    CHECK(images[2]->fresh);
-    CHECK(images[2]->reference.contains("/worker:"));
 }
 
 TEST_CASE("an image that a container uses stays, and goes when nothing uses it")

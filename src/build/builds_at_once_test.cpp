@@ -1,0 +1,116 @@
+// Against the real Docker Engine of this machine.
+#include "base/concurrency.hpp"
+#include "build/builder_world_test.hpp"
+
+using namespace diorama;
+
+TEST_CASE("a build that is stopped is gone from the Engine")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sleep", "600"])")}
+    });
+    std::stop_source source;
+    std::string container;
+    const auto watch = [&](const std::string& line) {
+        const auto at = line.find("Running in ");
+        if (at == std::string::npos) return;
+        container = line.substr(at + 11);
+        source.request_stop();
+    };
+    const auto image =
+        world.loop.run(world.builder.build(world.order(), files, watch, source.get_token()));
+    REQUIRE(image.has_error());
+    CHECK(image.error().code == Code::cancelled);
+    REQUIRE_FALSE(container.empty());
+    const auto seen = world.loop.run(world.engine.inspect_container(container));
+    REQUIRE(seen.has_error());
+    CHECK(seen.error().code == Code::not_found);
+}
+
+TEST_CASE("a build that is stopped before it began asks nothing of the Engine")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("")}
+    });
+    std::stop_source source;
+    source.request_stop();
+    const auto image = world.build(world.order(), files, source.get_token());
+    REQUIRE(image.has_error());
+    CHECK(image.error().code == Code::cancelled);
+    CHECK(world.lines.empty());
+}
+
+TEST_CASE("who waits for a build that is stopped builds by himself")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sleep", "1"])")}
+    });
+    std::stop_source source;
+    const auto watch = [&](const std::string& line) {
+        if (line.contains("Running in ")) source.request_stop();
+    };
+    std::vector<Task<Result<Image>>> tasks;
+    tasks.push_back(world.builder.build(world.order(), files, watch, source.get_token()));
+    tasks.push_back(world.builder.build(world.order(), files, world.sink(), {}));
+    const auto images = world.loop.run(all(world.loop, std::move(tasks)));
+    REQUIRE(images[0].has_error());
+    CHECK(images[0].error().code == Code::cancelled);
+    if (!images[1]) FAIL(images[1].error().text());
+    CHECK(images[1]->fresh);
+    world.made.push_back(images[1]->reference);
+}
+
+TEST_CASE("C02 services build side by side, and two builds of one key are one")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sleep", "1"])")}
+    });
+    std::vector<Task<Result<Image>>> tasks;
+    for (int i = 0; i < 2; ++i)
+        tasks.push_back(world.builder.build(world.order(), files, world.sink(), {}));
+    auto other = world.order({.args = {{"A", "b"}}});
+    other.service = "worker";
+    tasks.push_back(world.builder.build(other, files, world.sink(), {}));
+    const auto images = world.loop.run(all(world.loop, std::move(tasks)));
+    for (const auto& image : images) {
+        if (!image) FAIL(image.error().text());
+        world.made.push_back(image->reference);
+    }
+    CHECK(images[0]->id == images[1]->id);
+    CHECK(images[0]->fresh != images[1]->fresh);
+    CHECK(images[2]->fresh);
+    CHECK(images[2]->reference.contains("/worker:"));
+}
+
+TEST_CASE("no more builds run at once than the settings say, and who waits can be stopped")
+{
+    BuildSettings settings;
+    settings.parallel = 1;
+    BuilderWorld world(std::move(settings));
+    auto files = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "true"])")}
+    });
+    // Whichever comes first stops the other.
+    std::array<std::stop_source, 2> stops;
+    std::array<std::vector<std::string>, 2> lines;
+    std::vector<Task<Result<Image>>> tasks;
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto watch = [&, i](std::string line) {
+            if (line.contains("Running in ")) stops[1 - i].request_stop();
+            lines[i].push_back(std::move(line));
+        };
+        auto order = world.order({.args = {{"A", std::to_string(i)}}});
+        tasks.push_back(world.builder.build(order, files, watch, stops[i].get_token()));
+    }
+    const auto images = world.loop.run(all(world.loop, std::move(tasks)));
+    const std::size_t first = images[0].has_value() ? 0 : 1;
+    if (!images[first]) FAIL(images[first].error().text());
+    world.made.push_back(images[first]->reference);
+    REQUIRE(images[1 - first].has_error());
+    CHECK(images[1 - first].error().code == Code::cancelled);
+    CHECK(lines[1 - first].empty());
+}
