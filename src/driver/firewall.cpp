@@ -6,6 +6,9 @@
 
 #include <fmt/ranges.h>
 
+#include <fstream>
+#include <iterator>
+
 namespace diorama {
 
 namespace {
@@ -234,6 +237,17 @@ std::vector<std::string> resolvers(std::string_view resolv_conf)
         if (address && address->value >> 24 != 127) found.push_back(address->text());
     }
     return found;
+}
+
+std::vector<std::string> machine_resolvers()
+{
+    for (const char* path : {"/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"}) {
+        std::ifstream file(path);
+        const std::string text{std::istreambuf_iterator<char>(file), {}};
+        auto found = resolvers(text);
+        if (!found.empty()) return found;
+    }
+    return {};
 }
 
 Task<Result<>> Firewall::apply(std::stop_token stop)

@@ -40,6 +40,10 @@ Result<std::string> firewall_ruleset(const FirewallOptions& options);
 /// the container's own network, so the filter has to let them through.
 std::vector<std::string> resolvers(std::string_view resolv_conf);
 
+/// Those of this machine. Where /etc/resolv.conf names only systemd-resolved's own address, the
+/// servers behind it, as the Engine does.
+std::vector<std::string> machine_resolvers();
+
 /// The packet filter around all scenes (SEC-40): one nftables table beside those of the Engine,
 /// looked at before them. A packet that either drops is dropped.
 ///

@@ -51,7 +51,12 @@ Task<Result<Node>> doctor_facts(Loop& loop, docker::Engine& engine, const Config
     const auto info = co_await engine.info();
     if (info) checks.push_back(disk("disk of Docker", info->root_dir));
     checks.push_back(disk("disk of Diorama", config.data));
-    Firewall firewall(loop, {.egress = config.network.egress, .allowed = config.network.allowed});
+    Firewall firewall(
+        loop,
+        {.egress = config.network.egress,
+         .allowed = config.network.allowed,
+         .resolvers = machine_resolvers()}
+    );
     const auto filtered = co_await firewall.check();
     checks.push_back(check(
         "packet filter",

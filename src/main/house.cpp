@@ -55,12 +55,10 @@ Result<GatewaySettings> gateway_settings(const Config& config)
 
 FirewallOptions firewall_options(const Config& config)
 {
-    std::ifstream file("/etc/resolv.conf");
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
     return {
         .egress = config.network.egress,
         .allowed = config.network.allowed,
-        .resolvers = resolvers(text)
+        .resolvers = machine_resolvers()
     };
 }
 
