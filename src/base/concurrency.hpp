@@ -101,7 +101,8 @@ Task<std::vector<T>> all(Scheduler& scheduler, std::vector<Task<T>> tasks)
     std::vector<std::optional<T>> found(tasks.size());
     TaskGroup group(scheduler);
     const auto keep = [](Task<T> task, std::optional<T>& slot) -> Task<> {
-        slot.emplace(co_await task);
+        auto given = co_await task;
+        slot.emplace(std::move(given));
     };
     for (std::size_t i = 0; i < tasks.size(); ++i)
         group.spawn(keep(std::move(tasks[i]), found[i]));

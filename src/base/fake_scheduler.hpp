@@ -38,7 +38,8 @@ public:
                     co_await running;
                     slot.emplace(true);
                 } else {
-                    slot.emplace(co_await running);
+                    auto given = co_await running;
+                    slot.emplace(std::move(given));
                 }
             } catch (...) {
                 error = std::current_exception();

@@ -42,7 +42,7 @@ struct Client::Core : std::enable_shared_from_this<Client::Core> {
           address(std::move(to)),
           trust(std::move(whom))
     {
-        if (address.kind == Address::Kind::tls && !trust) trust = TlsTrust::system();
+        if (address.kind == Address::Kind::tls && !trust) trust = TlsTrust::of_system();
     }
 
     Loop& loop;

@@ -64,7 +64,8 @@ T Loop::run(Task<T> task)
             if constexpr (std::is_void_v<T>) {
                 co_await running;
             } else {
-                slot.emplace(co_await running);
+                auto given = co_await running;
+                slot.emplace(std::move(given));
             }
         } catch (...) {
             error = std::current_exception();

@@ -160,7 +160,7 @@ private:
 
 }  // namespace
 
-TlsTrust TlsTrust::system()
+TlsTrust TlsTrust::of_system()
 {
     auto context = std::make_shared<Context>();
     SSL_CTX_set_default_verify_paths(context->handle.get());

@@ -12,7 +12,7 @@ namespace diorama {
 /// Whom a TLS client trusts: the system's certificate authorities, or those of a PEM file.
 class TlsTrust {
 public:
-    static TlsTrust system();
+    static TlsTrust of_system();
     static Result<TlsTrust> file(const std::string& pem);
 
     struct Context;
