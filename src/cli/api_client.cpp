@@ -1,5 +1,6 @@
 #include "cli/api_client.hpp"
 
+#include "base/encoding.hpp"
 #include "base/json.hpp"
 
 #include <array>
@@ -49,16 +50,16 @@ std::string environment_path(std::string_view environment, std::string_view belo
     return fmt::format("/api/v1/environments/{}{}", percent_encode(environment), below);
 }
 
-ApiClient::ApiClient(Loop& loop, Server server)
-    : server_(std::move(server)),
-      client_(loop, server_.address)
+ApiClient::ApiClient(Loop& loop, Daemon daemon)
+    : daemon_(std::move(daemon)),
+      client_(loop, daemon_.address)
 {}
 
 Request ApiClient::request(std::string method, std::string target) const
 {
     Request request{.method = std::move(method), .target = std::move(target)};
-    if (!server_.token.empty())
-        request.headers.set("Authorization", "Bearer " + server_.token.reveal());
+    if (!daemon_.token.empty())
+        request.headers.set("Authorization", "Bearer " + daemon_.token.reveal());
     request.headers.set("Accept", "application/json");
     return request;
 }
@@ -145,8 +146,8 @@ Error ApiClient::unreachable(const Error& error) const
     if (error.code != Code::unavailable) return error;
     return {
         Code::unavailable,
-        fmt::format("no Diorama answers at {} ({})", server_.shown, error.message),
-        server_.is_local() ? "Start one: diorama serve"
+        fmt::format("no Diorama answers at {} ({})", daemon_.shown, error.message),
+        daemon_.is_local() ? "Start one: diorama serve"
                            : "Check the address: --server, or DIORAMA_SERVER."
     };
 }
@@ -159,11 +160,11 @@ Error ApiClient::problem(int status, const std::string& body) const
     Error error{code, text_at(*details, "detail"), text_at(*details, "mend")};
     if (error.message.empty()) error.message = fmt::format("the daemon answered {}", status);
     if (code != Code::unauthorized) return error;
-    if (server_.token.empty()) error.message += ": " + server_.token_from;
+    if (daemon_.token.empty()) error.message += ": " + daemon_.token_from;
     if (error.mend.empty())
-        error.mend = server_.token.empty()
+        error.mend = daemon_.token.empty()
                          ? "Set DIORAMA_TOKEN, or name a file with --token-file."
-                         : fmt::format("Check the token from {}.", server_.token_from);
+                         : fmt::format("Check the token from {}.", daemon_.token_from);
     return error;
 }
 
@@ -171,7 +172,7 @@ Error ApiClient::stranger(int status) const
 {
     return {
         Code::unavailable,
-        fmt::format("what answers at {} is no Diorama: HTTP {}", server_.shown, status),
+        fmt::format("what answers at {} is no Diorama: HTTP {}", daemon_.shown, status),
         "Check the address: --server, or DIORAMA_SERVER."
     };
 }

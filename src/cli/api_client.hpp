@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/node.hpp"
-#include "cli/server.hpp"
+#include "cli/daemon.hpp"
 #include "net/client.hpp"
 
 #include <memory>
@@ -20,7 +20,7 @@ public:
         std::string location;
     };
 
-    ApiClient(Loop& loop, Server server);
+    ApiClient(Loop& loop, Daemon daemon);
 
     /// `prefer` is the header of RFC 7240: "respond-async".
     Task<Result<Answer>> post(std::string target, Node body, std::string prefer = "");
@@ -32,7 +32,7 @@ public:
     Task<Result<std::unique_ptr<ByteStream>>>
     stream(std::string target, std::string after, std::stop_token stop);
 
-    const Server& server() const { return server_; }
+    const Daemon& daemon() const { return daemon_; }
 
 private:
     Request request(std::string method, std::string target) const;
@@ -41,7 +41,7 @@ private:
     Error problem(int status, const std::string& body) const;
     Error stranger(int status) const;
 
-    Server server_;
+    Daemon daemon_;
     Client client_;
 };
 

@@ -128,12 +128,12 @@ int complain(const CliWorld& world, const Error& error)
 
 Result<int> run_with_daemon(const CliWorld& world, const Verb& verb, const Arguments& arguments)
 {
-    const auto server = find_server(world, arguments);
-    if (!server) return server.error();
+    const auto daemon = find_daemon(world, arguments);
+    if (!daemon) return daemon.error();
     Loop loop(1);
     const auto output = Output::of(world, arguments, loop.now());
     if (!output) return output.error();
-    ApiClient api(loop, *server);
+    ApiClient api(loop, *daemon);
     Session session{world, arguments, loop, api, *output};
     return loop.run(verb.run(session));
 }

@@ -1,4 +1,4 @@
-#include "cli/server.hpp"
+#include "cli/daemon.hpp"
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -51,17 +51,17 @@ Result<Secret> read_token(const std::string& file)
 }
 
 /// The daemon's own file is a convenience: that it cannot be read is told when a token is missed.
-void take_daemons_token(const CliWorld& world, Server& server)
+void take_daemons_token(const CliWorld& world, Daemon& daemon)
 {
     const auto file = (data_folder(world) / "admin.token").string();
     auto token = read_token(file);
-    server.token_from = token ? file : token.error().message;
-    if (token) server.token = *std::move(token);
+    daemon.token_from = token ? file : token.error().message;
+    if (token) daemon.token = *std::move(token);
 }
 
 }  // namespace
 
-bool Server::is_local() const
+bool Daemon::is_local() const
 {
     return address.kind == Address::Kind::local || address.host == "localhost" ||
            address.host == "::1" || address.host.starts_with("127.");
@@ -76,7 +76,7 @@ std::filesystem::path data_folder(const CliWorld& world)
     return std::filesystem::path(variable(world, "HOME")) / ".local/state/diorama";
 }
 
-Result<Server> find_server(const CliWorld& world, const Arguments& arguments)
+Result<Daemon> find_daemon(const CliWorld& world, const Arguments& arguments)
 {
     std::string shown = arguments.value("server").value_or(variable(world, "DIORAMA_SERVER"));
     if (shown.empty()) shown = usual_server;
@@ -84,24 +84,24 @@ Result<Server> find_server(const CliWorld& world, const Arguments& arguments)
         shown.pop_back();
     const auto address = Address::parse(shown);
     if (!address) return address.error().during("the server");
-    Server server{.address = *address, .shown = display(shown)};
+    Daemon daemon{.address = *address, .shown = display(shown)};
 
     if (const auto file = arguments.value("token-file")) {
         auto token = read_token(*file);
         if (!token) return token.error();
-        server.token = *std::move(token);
-        server.token_from = *file;
+        daemon.token = *std::move(token);
+        daemon.token_from = *file;
     } else if (const auto given = variable(world, "DIORAMA_TOKEN"); !given.empty()) {
         auto token = as_token(given, "DIORAMA_TOKEN");
         if (!token) return token.error();
-        server.token = *std::move(token);
-        server.token_from = "DIORAMA_TOKEN";
-    } else if (server.is_local()) {
-        take_daemons_token(world, server);
+        daemon.token = *std::move(token);
+        daemon.token_from = "DIORAMA_TOKEN";
+    } else if (daemon.is_local()) {
+        take_daemons_token(world, daemon);
     } else {
-        server.token_from = "no token is set";
+        daemon.token_from = "no token is set";
     }
-    return server;
+    return daemon;
 }
 
 }  // namespace diorama::cli

@@ -11,7 +11,7 @@
 namespace diorama::cli {
 
 /// Which daemon is spoken to, and as whom.
-struct Server {
+struct Daemon {
     Address address;
     std::string shown;       ///< As people write it: "http://127.0.0.1:3000".
     Secret token;            ///< Empty when none was found: the daemon then says 401.
@@ -23,7 +23,7 @@ struct Server {
 
 /// From --server or DIORAMA_SERVER; the token from --token-file, DIORAMA_TOKEN, or the file the
 /// daemon of this machine made at its first start. That file is never sent to another machine.
-Result<Server> find_server(const CliWorld& world, const Arguments& arguments);
+Result<Daemon> find_daemon(const CliWorld& world, const Arguments& arguments);
 
 /// Where a daemon keeps what it has, unless told otherwise: DIORAMA_DATA, /var/lib/diorama for
 /// root, the user's state folder (XDG Base Directory) for others.

@@ -11,27 +11,27 @@ namespace {
 
 constexpr std::array check_columns{
     Column{.key = "name"},
-    Column{.key = "status"},
-    Column{.key = "detail"},
+    Column{.key = "well"},
+    Column{.key = "found"},
     Column{.key = "mend"},
 };
 
-/// How a check of the doctor is drawn: ✓ for "ok", ! for "warning", ✗ for everything else.
+bool is_well(const Node& check)
+{
+    const Node* well = check.find("well");
+    return well && well->boolean() && *well->boolean();
+}
+
+/// How a check of the doctor is drawn: ! for what is well, but could be better.
 struct Mark {
     std::string_view sign;
     int colour;
 };
 Mark mark_of(const Node& check)
 {
-    const auto status = field(check, "status");
-    if (status == "ok") return {"✓", 32};
-    if (status == "warning") return {"!", 33};
-    return {"✗", 31};
-}
-
-bool is_well(const Node& check)
-{
-    return mark_of(check).colour != 31;
+    if (!is_well(check)) return {"✗", 31};
+    if (!field(check, "mend").empty()) return {"!", 33};
+    return {"✓", 32};
 }
 
 std::string format_check(const Node& check, bool colours)
@@ -40,8 +40,7 @@ std::string format_check(const Node& check, bool colours)
     std::string sign(mark.sign);
     if (colours) sign = fmt::format("\x1b[{}m{}\x1b[0m", mark.colour, sign);
     std::string text = fmt::format("{} {}", sign, safe_line(field(check, "name"), false));
-    if (const auto detail = field(check, "detail"); !detail.empty())
-        text += ": " + safe_lines(detail);
+    if (const auto found = field(check, "found"); !found.empty()) text += ": " + safe_lines(found);
     if (const auto mend = field(check, "mend"); !mend.empty()) text += "\n    " + safe_lines(mend);
     return text + "\n";
 }
@@ -56,13 +55,13 @@ Result<Node::List> checks_of(const Session& session, const Result<Node>& facts)
     Node& daemon = checks.front();
     if (!facts) {
         if (facts.error().code != Code::unavailable) return facts.error();
-        daemon.set("status", "failed");
-        daemon.set("detail", facts.error().message);
+        daemon.set("well", false);
+        daemon.set("found", facts.error().message);
         daemon.set("mend", facts.error().mend);
         return checks;
     }
-    daemon.set("status", "ok");
-    daemon.set("detail", "answers at " + session.api.server().shown);
+    daemon.set("well", true);
+    daemon.set("found", "answers at " + session.api.daemon().shown);
     const Node* found = facts->find("checks");
     if (!found || !found->list())
         return Error{Code::unavailable, "the daemon's answer holds no checks"};

@@ -1,4 +1,5 @@
 #include "base/duration.hpp"
+#include "base/encoding.hpp"
 #include "base/instant.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/machine_verbs.hpp"
