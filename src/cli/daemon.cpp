@@ -4,6 +4,7 @@
 #include "base/unicode.hpp"
 
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -63,8 +64,12 @@ void take_daemons_token(const CliWorld& world, Daemon& daemon)
 
 bool Daemon::is_local() const
 {
-    return address.kind == Address::Kind::local || address.host == "localhost" ||
-           address.host == "::1" || address.host.starts_with("127.");
+    if (address.kind == Address::Kind::local) return true;
+    // A name may begin like an address: 127.0.0.1.example is somebody else's machine.
+    in_addr number{};
+    const bool v4 = ::inet_pton(AF_INET, address.host.c_str(), &number) == 1;
+    return (v4 && address.host.starts_with("127.")) || address.host == "::1" ||
+           address.host == "localhost";
 }
 
 std::filesystem::path data_folder(const CliWorld& world)
