@@ -115,7 +115,7 @@ Task<Result<int>> logs(Session& session)
         if (!shown) co_return shown.error();
     } else {
         for (const Node& line : *past)
-            print(session, line, wanted->style);
+            if (!print(session, line, wanted->style)) co_return exit_ok;
     }
     if (!wanted->follow) co_return exit_ok;
 

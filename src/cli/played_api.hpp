@@ -23,9 +23,11 @@ public:
 
     // What the daemon answers; set before it is asked.
     std::string attempt = "success";            ///< How an attempt ends.
+    std::atomic<bool> forgotten = false;        ///< It is not there any more.
     std::string state = "ready";                ///< Of the environment.
     std::string cause;                          ///< Why the attempt failed.
     Node::List lines;                           ///< The log.
+    std::size_t late_lines = 0;                 ///< So many of the last only come by a stream.
     std::size_t lines_a_connection = 99;        ///< Then the stream breaks.
     int polls_before_end = 2;                   ///< An attempt, or a removal, is over at that look.
     std::map<std::string, Response (*)()> odd;  ///< "GET /path" with an answer of its own.
@@ -73,7 +75,7 @@ public:
                  service("web", "http://shop-main.localhost:8080/"),
                  service("worker", "")
              }                                                                                },
-            {"updated_at", format_instant(now() - minutes{26 * 60 + 30})                                  }
+            {"updated_at", format_instant(now() - minutes{26 * 60 + 30})                      }
         };
         if (!cause.empty()) node.set("cause", cause);
         return node;
@@ -109,6 +111,7 @@ private:
     Response answer(Loop& loop, const Request& request, const std::string& what)
     {
         const std::string one = "/api/v1/environments/shop-main";
+        if (forgotten) return problem_answer(404, "not_found", "it is not there");
         if (what == "POST /api/v1/environments" || what == "POST " + one + "/redeploy") {
             Response response = json_answer(202, environment());
             response.headers.set("Location", "/api/v1/deployments/dep-1");
@@ -198,7 +201,7 @@ private:
         };
         const auto before = number("before", 1'000'000);
         Node::List found;
-        for (const Node& one : lines)
+        for (const Node& one : std::span(lines).first(lines.size() - late_lines))
             if (*one.find("sequence")->integer() < before) found.push_back(one);
         const auto limit =
             static_cast<std::size_t>(std::min<std::int64_t>(number("limit", 200), 3));
