@@ -205,8 +205,9 @@ Result<std::unique_ptr<Process>> Process::start(Command command, std::stop_token
     Ends errors = make_output();
     auto state = std::make_unique<State>();
     state->timer = make_timer(command.limits.time);
+    const Ends& said = command.errors_in_output ? output : errors;
     const auto pid =
-        start_child(command, input.theirs.number(), output.theirs.number(), errors.theirs.number());
+        start_child(command, input.theirs.number(), output.theirs.number(), said.theirs.number());
     if (!pid) return pid.error();
     state->pid = *pid;
     state->child = Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, *pid, 0)), "pidfd_open");

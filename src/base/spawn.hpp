@@ -33,7 +33,8 @@ struct Command {
     std::map<std::string, Secret> secrets;  ///< More variables, wiped here once the child has them.
     std::vector<std::string> inherited;     ///< Names of ours that it gets too, when they are set.
     std::filesystem::path directory = "/";
-    std::string input;  ///< All of its stdin.
+    std::string input;              ///< All of its stdin.
+    bool errors_in_output = false;  ///< stderr goes where stdout goes, in the order of writing.
     CommandLimits limits;
     std::string package;  ///< What brings the program when it is missing; by default its name.
 };

@@ -143,6 +143,18 @@ TEST_CASE("the status of a command is an answer, with the end of what it complai
     CHECK_FALSE(killed->succeeded());
 }
 
+TEST_CASE("what a command complains of may come between what it says")
+{
+    auto program = python(
+        "import os; os.write(1, b'said '); os.write(2, b'complained '); os.write(1, b'said more')"
+    );
+    program.errors_in_output = true;
+    const auto answer = finish(program);
+    REQUIRE(answer.has_value());
+    CHECK(answer->output == "said complained said more");
+    CHECK(answer->errors.empty());
+}
+
 TEST_CASE("input larger than any pipe goes through and comes back")
 {
     Command command{.argv = {"cat"}};
