@@ -21,7 +21,8 @@ public:
 
     milliseconds build_time = seconds{2};
     std::optional<Error> fault;
-    std::set<std::string> images;    ///< References that exist.
+    std::set<std::string> images;                                      ///< References that exist.
+    std::map<std::string, std::map<std::string, std::string>> labels;  ///< Of each image.
     std::vector<std::string> built;  ///< Services, in the order their builds began.
     std::size_t cancelled = 0;       ///< Builds that were stopped half-way.
     std::map<std::string, std::vector<std::uint16_t>> ports;  ///< EXPOSE of a foreign image.
@@ -42,6 +43,7 @@ public:
         }
         if (fault) co_return *fault;
         images.insert(reference);
+        labels[reference] = order.labels;
         co_return Image{.reference = reference, .id = "sha256:" + key, .fresh = true};
     }
 

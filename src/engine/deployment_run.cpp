@@ -7,6 +7,7 @@
 #include "engine/retry.hpp"
 #include "engine/rollout.hpp"
 #include "manifest/manifest.hpp"
+#include "model/labels.hpp"
 #include "model/main_service.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
@@ -217,7 +218,8 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service)
         .service = service.name,
         .spec = std::get<BuildSpec>(service.source),
         .scope = "trusted",
-        .rebuild = environment_.wanted.rebuild
+        .rebuild = environment_.wanted.rebuild,
+        .labels = image_labels(world_.settings.installation, project_, service.name)
     };
     auto built = co_await world_.builder.build(std::move(order), *files_, line, stop_);
     if (built)

@@ -187,7 +187,9 @@ TEST_CASE("an environment goes without a trace, and its images with it (A03, H09
     );
     const auto id = world.deploy().id;
     world.settle(id);
-    CHECK(world.builder.images.size() == 1);
+    REQUIRE(world.builder.images.size() == 1);
+    const auto& labels = world.builder.labels.at(*world.builder.images.begin());
+    CHECK(labels.at("diorama.installation") == world.engine_settings.installation.text());
     world.destroy(id);
     world.wait_until([&] { return world.find(id).state == State::destroyed; });
     world.scheduler.run_for(seconds{5});

@@ -73,6 +73,17 @@ std::map<std::string, std::string> labels(const Ownership& whose)
     return out;
 }
 
+std::map<std::string, std::string>
+image_labels(InstallationId installation, const Project& project, std::string_view service)
+{
+    return {
+        {"diorama.managed",      "true"              },
+        {"diorama.installation", installation.text() },
+        {"diorama.project",      project.slug        },
+        {"diorama.service",      std::string(service)}
+    };
+}
+
 bool is_reserved_label(std::string_view key)
 {
     // Proxies and tools that obey the labels of any container they see. Ofelia, for one, runs

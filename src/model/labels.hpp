@@ -34,6 +34,11 @@ Ownership ownership(
 /// manifest accepted it.
 std::map<std::string, std::string> labels(const Ownership& whose);
 
+/// The labels of an image that was built for a service. Other environments use it too, so that it
+/// names none; its installation finds by them what a crash left behind.
+std::map<std::string, std::string>
+image_labels(InstallationId installation, const Project& project, std::string_view service);
+
 /// True for keys that a repository may not set: Diorama's own, those of the systems whose labels it
 /// writes, those by which a proxy or another tool on the host takes orders from containers
 /// (SEC-14), and those Docker keeps for itself. Letter case and blanks around do not matter, as

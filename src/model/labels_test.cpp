@@ -46,6 +46,21 @@ TEST_CASE("E04: a container carries whose it is, in our words and in those of th
     CHECK(all.at("com.aixigo.preview.servant.container-type") == "instance");
 }
 
+TEST_CASE("an image says which installation built it, and names no environment: others use it too")
+{
+    InstallationId installation;
+    installation.value.bytes[0] = 1;
+    Project project;
+    project.slug = "john-shop";
+    const std::map<std::string, std::string> expected{
+        {"diorama.managed",      "true"                                },
+        {"diorama.installation", "01000000-0000-0000-0000-000000000000"},
+        {"diorama.project",      "john-shop"                           },
+        {"diorama.service",      "api"                                 }
+    };
+    CHECK(image_labels(installation, project, "api") == expected);
+}
+
 TEST_CASE("networks and volumes carry our labels only")
 {
     auto whose = john();
