@@ -23,7 +23,7 @@ std::optional<std::string> environment(const std::string& name)
 /// A file that was named must be there; the usual one may be absent.
 Result<Config> load(const ServeArguments& arguments)
 {
-    std::string file = arguments.config;
+    std::string file = arguments.config.value_or("");
     if (file.empty() && std::filesystem::exists(usual_file)) file = usual_file;
     std::string text;
     if (!file.empty()) {
@@ -36,7 +36,7 @@ Result<Config> load(const ServeArguments& arguments)
     }
     auto config = read_config(text, file, environment);
     if (!config) return config.error();
-    if (!arguments.data.empty()) config->data = arguments.data;
+    if (arguments.data) config->data = *arguments.data;
     if (config->data.empty()) config->data = default_data_folder(environment).string();
     return config;
 }
