@@ -1,3 +1,4 @@
+#include "cli/demo.hpp"
 #include "cli/environment_verbs.hpp"
 #include "cli/machine_verbs.hpp"
 #include "cli/verb.hpp"
@@ -144,6 +145,18 @@ std::vector<Verb> make_machine_verbs()
                     {"--data", "FOLDER", "where it keeps what it has (DIORAMA_DATA)"},
                 }, .examples = {"diorama serve", "diorama serve --config /etc/diorama/diorama.toml"},
          .direct = serve,
+         },
+        {
+         .name = "demo",
+         .about = "see it work: from a commit to a URL, on this machine",
+         .text =
+                "Starts a daemon of its own, makes a Git repository of an example of three "
+                "services,\n"
+                "shows it at a URL, renews one service under load, and stays until Ctrl-C. Then it "
+                "takes\n"
+                "everything down. It needs a Docker Engine, git and a static busybox.", .flags = {{"--check", "", "prove each step and that nothing is left; do not stay"}},
+         .examples = {"diorama demo", "diorama demo --check"},
+         .direct = demo,
          },
         {
          .name = "doctor",
