@@ -144,9 +144,16 @@ ApiClient::stream(std::string target, std::string after, std::stop_token stop)
 Error ApiClient::unreachable(const Error& error) const
 {
     if (error.code != Code::unavailable) return error;
+    // The address is said once, as the person wrote it.
+    const auto connect = fmt::format("cannot connect to {}: ", daemon_.address.text());
+    const std::string_view why = error.message;
     return {
         Code::unavailable,
-        fmt::format("no Diorama answers at {} ({})", daemon_.shown, error.message),
+        fmt::format(
+            "no Diorama answers at {}: {}",
+            daemon_.shown,
+            why.starts_with(connect) ? why.substr(connect.size()) : why
+        ),
         daemon_.is_local() ? "Start one: diorama serve"
                            : "Check the address: --server, or DIORAMA_SERVER."
     };

@@ -167,7 +167,7 @@ std::string age(const Node& row, std::string_view key, Instant now)
 {
     const auto time = parse_instant(field(row, key));
     if (!time) return "";
-    return human_duration(std::max(milliseconds{0}, now - *time));
+    return now - *time < seconds{1} ? "now" : human_duration(now - *time);
 }
 
 }  // namespace diorama::cli

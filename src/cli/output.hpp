@@ -51,7 +51,7 @@ private:
 /// The scalar at `key` as text; empty when there is none. `key` may lead through maps:
 /// "project.slug".
 std::string field(const Node& row, std::string_view key);
-/// "3 min" since the time at `key`; empty when there is none.
+/// "3 min" since the time at `key`, "now" below a second; empty when there is none.
 std::string age(const Node& row, std::string_view key, Instant now);
 
 std::string format_table(
