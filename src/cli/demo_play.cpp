@@ -79,7 +79,7 @@ Task<Result<>> DemoPlay::start_daemon()
     if (!connected) co_return connected.error();
     story_.done(
         "daemon started",
-        fmt::format("API {}, gateway http://{}", api_->server().shown, gateway_->address().text())
+        fmt::format("API {}, gateway http://{}", api_->daemon().shown, gateway_->address().text())
     );
     co_return ok();
 }
@@ -87,13 +87,13 @@ Task<Result<>> DemoPlay::start_daemon()
 Task<Result<>> DemoPlay::connect()
 {
     const auto address = Address::tcp("127.0.0.1", daemon_.api_port());
-    const Server server{
+    const Daemon daemon{
         .address = address,
         .shown = "http://" + address.text(),
         .token = daemon_.token(),
         .token_from = daemon_.token_file().string()
     };
-    api_ = std::make_unique<ApiClient>(loop_, server);
+    api_ = std::make_unique<ApiClient>(loop_, daemon);
     gateway_ = std::make_unique<Client>(loop_, Address::tcp("127.0.0.1", daemon_.gateway_port()));
     const auto version = co_await api_->get("/api/v1/version");
     if (!version) co_return version.error();
@@ -340,7 +340,7 @@ std::string DemoPlay::command(std::string_view words) const
         program,
         words,
         daemon_.token_file().string(),
-        usual ? "" : " --server " + api_->server().shown
+        usual ? "" : " --server " + api_->daemon().shown
     );
 }
 
