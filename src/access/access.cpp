@@ -1,36 +1,64 @@
 #include "access/access.hpp"
 
+#include "access/private_file.hpp"
 #include "base/encoding.hpp"
 #include "base/sha256.hpp"
+#include "base/text.hpp"
+#include "base/unicode.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
+#include <algorithm>
 
 namespace diorama {
 
 namespace {
 
 constexpr std::string_view prefix = "dio_";
+constexpr std::size_t longest_token = 256;
+constexpr std::size_t longest_name = 100;
 
-/// Tokens are made by this installation's administrators; what a token may not do, its scopes say.
+/// A token of nobody in particular holds every right of an administrator, narrowed to its scopes;
+/// without scopes it reaches the machine itself too. What a user's token holds is the user's to
+/// say: nothing, as long as users have no roles here.
 Grants grants_of(const tokens::Token& token)
 {
-    Grants grants{.list = {{.role = Role::admin, .reach = token.tenant}}, .scopes = std::nullopt};
-    if (!token.user && token.scopes.empty())
-        grants.list = {
-            {.role = Role::admin, .reach = Installation{}}
-        };
-    if (!token.scopes.empty()) {
-        Rights rights;
-        for (const std::string& scope : token.scopes) {
-            const auto right = right_named(scope);
-            if (right) rights.add(*right);
-        }
-        grants.scopes = rights;
+    if (token.user) return {};
+    if (token.scopes.empty())
+        return {.list = {{.role = Role::admin, .reach = Installation{}}}, .scopes = std::nullopt};
+    Rights scopes;
+    for (const std::string& scope : token.scopes) {
+        const auto right = right_named(scope);
+        if (right) scopes.add(*right);
     }
-    return grants;
+    return {.list = {{.role = Role::admin, .reach = token.tenant}}, .scopes = scopes};
+}
+
+bool holds_everything(const Grants& grants)
+{
+    return !grants.scopes && allowed(grants, Right::administer, Resource{});
+}
+
+/// The scopes of a token that shall hold `wanted`, made by somebody who holds `grants`: never more.
+Result<std::vector<std::string>>
+narrowed(const Grants& grants, const std::vector<std::string>& wanted, TenantId tenant)
+{
+    std::vector<std::string> scopes;
+    for (const std::string& scope : wanted) {
+        const auto right = right_named(scope);
+        if (!right) return right.error();
+        if (!allowed(grants, *right, {.tenant = tenant}))
+            return Error{
+                Code::forbidden,
+                fmt::format("a token cannot be given the right to {} by who lacks it", scope),
+                "Leave that scope out."
+            };
+        if (std::ranges::find(scopes, scope) == scopes.end()) scopes.push_back(scope);
+    }
+    if (!scopes.empty() || holds_everything(grants)) return scopes;
+    for (const Right right : rights) {
+        if (right != Right::none && allowed(grants, right, {.tenant = tenant}))
+            scopes.emplace_back(name(right));
+    }
+    return scopes;
 }
 
 Error not_known()
@@ -39,12 +67,35 @@ Error not_known()
         Code::unauthorized,
         "this needs a token that is known here",
         "Send 'Authorization: Bearer dio_…'; the first token is in the file admin.token of the "
-        "data "
-        "folder."
+        "data folder."
     };
 }
 
+Error lacks_administer(std::string_view what)
+{
+    return {
+        Code::forbidden,
+        fmt::format("{} needs the right to administer", what),
+        "Use a token with that scope."
+    };
+}
+
+/// The token of an Authorization field; the scheme's name has no case (RFC 9110, 11.1).
+std::optional<std::string_view> bearer(std::string_view authorization)
+{
+    constexpr std::string_view scheme = "bearer ";
+    if (lower(authorization.substr(0, scheme.size())) != scheme) return std::nullopt;
+    const auto token = trim(authorization.substr(scheme.size()));
+    if (token.empty() || token.size() > longest_token) return std::nullopt;
+    return token;
+}
+
 }  // namespace
+
+void Access::trust(const Secret& configured)
+{
+    configured_ = Secret(sha256(configured.reveal()));
+}
 
 NewToken
 Access::draw(std::string name, std::vector<std::string> scopes, std::optional<Instant> expires)
@@ -68,19 +119,25 @@ Access::draw(std::string name, std::vector<std::string> scopes, std::optional<In
 
 Task<Result<Caller>> Access::authenticate(std::string authorization)
 {
-    constexpr std::string_view scheme = "Bearer ";
-    if (!authorization.starts_with(scheme)) co_return not_known();
-    const std::string text = authorization.substr(scheme.size());
-    if (!text.starts_with(prefix) || text.size() > 128) co_return not_known();
+    const auto token = bearer(authorization);
+    if (!token) co_return not_known();
+    // Tokens are only ever compared as hashes: how long that takes tells nothing about them.
+    std::string hash = sha256(*token);
+    if (configured_ && configured_->equals(hash))
+        co_return Caller{
+            .actor = {.type = Actor::Type::token, .name = "configured"},
+            .grants = {.list = {{.role = Role::admin, .reach = Installation{}}}}
+        };
+    co_return co_await known(std::move(hash));
+}
+
+Task<Result<Caller>> Access::known(std::string hash)
+{
     const auto now = scheduler_.now();
-    const auto read = [hash = sha256(text), now](Tx& tx) {
-        return tokens::find_by_hash(tx, hash, now);
-    };
+    const auto read = [hash, now](Tx& tx) { return tokens::find_by_hash(tx, hash, now); };
     const auto token = co_await store_.read(read);
-    if (!token) {
-        if (token.error().code == Code::unauthorized) co_return not_known();
-        co_return token.error();
-    }
+    if (!token && token.error().code == Code::unauthorized) co_return not_known();
+    if (!token) co_return token.error();
     // A minute's precision is enough to see which tokens are dead, and spares a commit per request.
     if (!token->last_used_at || now - *token->last_used_at > minutes{1}) {
         const auto touch = [id = token->id, now](Tx& tx) -> Result<> {
@@ -101,14 +158,21 @@ Task<Result<NewToken>> Access::create(
 )
 {
     if (!allowed(caller.grants, Right::administer, {.tenant = tenant_}))
-        co_return Error{Code::forbidden, "making a token needs the right to administer"};
-    if (name.empty() || name.size() > 100)
-        co_return Error{Code::invalid, "a token needs a name of at most 100 characters"};
-    for (const std::string& scope : scopes) {
-        const auto right = right_named(scope);
-        if (!right) co_return right.error();
-    }
-    NewToken made = draw(std::move(name), std::move(scopes), expires);
+        co_return lacks_administer("making a token");
+    // It stands in lists and logs: what cannot be shown as it is would pretend to be another's.
+    if (name.empty() || name.size() > longest_name || display(name) != name)
+        co_return Error{
+            Code::invalid,
+            "a token needs a name of 1 to 100 characters that can be seen",
+            "Name it after who will use it, e.g. \"ci\"."
+        };
+    if (expires && *expires <= scheduler_.now())
+        co_return Error{
+            Code::invalid, "the token would have expired already", "Give a time to come."
+        };
+    auto held = narrowed(caller.grants, scopes, tenant_);
+    if (!held) co_return held.error();
+    NewToken made = draw(std::move(name), *std::move(held), expires);
     const auto work = [row = made.row](Tx& tx) { return tokens::insert(tx, row); };
     const auto inserted = co_await store_.transact(work);
     if (!inserted) co_return inserted.error();
@@ -118,7 +182,7 @@ Task<Result<NewToken>> Access::create(
 Task<Result<std::vector<tokens::Token>>> Access::list(Caller caller)
 {
     if (!allowed(caller.grants, Right::administer, {.tenant = tenant_}))
-        co_return Error{Code::forbidden, "seeing tokens needs the right to administer"};
+        co_return lacks_administer("seeing tokens");
     const auto read = [tenant = tenant_](Tx& tx) -> Result<std::vector<tokens::Token>> {
         return tokens::list(tx, tenant);
     };
@@ -128,48 +192,31 @@ Task<Result<std::vector<tokens::Token>>> Access::list(Caller caller)
 Task<Result<>> Access::revoke(Caller caller, TokenId id)
 {
     if (!allowed(caller.grants, Right::administer, {.tenant = tenant_}))
-        co_return Error{Code::forbidden, "revoking a token needs the right to administer"};
+        co_return Error{Code::not_found, "there is no such token"};
     const auto work = [tenant = tenant_, id](Tx& tx) { return tokens::revoke(tx, tenant, id); };
     co_return co_await store_.transact(work);
 }
 
 Task<Result<bool>> Access::first_token(std::filesystem::path file)
 {
-    NewToken made = draw("admin", {}, std::nullopt);
-    // The file first: a token that is in the store but was never shown could not be got again.
-    const auto read = [tenant = tenant_](Tx& tx) -> Result<bool> {
-        return tokens::list(tx, tenant).empty();
+    if (configured_) co_return false;
+    const auto now = scheduler_.now();
+    const auto read = [tenant = tenant_, now](Tx& tx) -> Result<bool> {
+        return std::ranges::none_of(tokens::list(tx, tenant), [&](const tokens::Token& token) {
+            return !token.expires_at || *token.expires_at > now;
+        });
     };
     const auto none = co_await store_.read(read);
     if (!none) co_return none.error();
     if (!*none) co_return false;
+    NewToken made = draw("admin", {}, std::nullopt);
+    // The file first: a token that is in the store but was never shown could not be got again.
     const auto written = write_private(file, made.text.reveal() + "\n");
     if (!written) co_return written.error();
     const auto work = [row = made.row](Tx& tx) { return tokens::insert(tx, row); };
     const auto inserted = co_await store_.transact(work);
     if (!inserted) co_return inserted.error();
     co_return true;
-}
-
-Result<> write_private(const std::filesystem::path& file, std::string_view text)
-{
-    const auto failed = [&](std::string_view doing) {
-        return Error{
-            Code::unavailable,
-            fmt::format("cannot {} {}: {}", doing, file.string(), std::strerror(errno))
-        };
-    };
-    const std::string fresh = file.string() + ".new";
-    ::unlink(fresh.c_str());
-    const int out =
-        ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (out < 0) return failed("create");
-    const auto wrote = ::write(out, text.data(), text.size());
-    const bool whole = wrote == static_cast<ssize_t>(text.size()) && ::fsync(out) == 0;
-    ::close(out);
-    if (!whole) return failed("write");
-    if (::rename(fresh.c_str(), file.c_str()) != 0) return failed("replace");
-    return ok();
 }
 
 }  // namespace diorama

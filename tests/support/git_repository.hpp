@@ -3,6 +3,7 @@
 #include "base/fake_scheduler.hpp"
 #include "base/spawn.hpp"
 #include "git/git.hpp"
+#include "tests/support/folder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,27 +13,6 @@
 #include <vector>
 
 namespace diorama::test {
-
-/// A folder that goes with the test.
-class Folder {
-public:
-    Folder()
-    {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "diorama-test-XXXXXX").string();
-        if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
-        path_ = pattern;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { std::filesystem::remove_all(path_); }
-
-    const std::filesystem::path& path() const { return path_; }
-    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
-private:
-    std::filesystem::path path_;
-};
 
 inline git::Location local(const std::filesystem::path& path)
 {
