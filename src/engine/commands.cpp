@@ -1,5 +1,7 @@
 #include "engine/commands.hpp"
 
+#include "base/unicode.hpp"
+#include "engine/allowed_repositories.hpp"
 #include "model/naming.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
@@ -11,6 +13,8 @@
 namespace diorama {
 
 namespace {
+
+constexpr std::size_t longest_key = 255;  // Of a branch, since it is a file's name in git.
 
 /// What a command's transaction knows; it runs beside the loop, so these are values.
 struct Moment {
@@ -26,6 +30,17 @@ Error forbidden(Right right, std::string_view what)
         Code::forbidden,
         fmt::format("{} needs the right to {}", what, name(right)),
         "Use a token with that scope, or ask somebody who has it."
+    };
+}
+
+/// Only listed repositories are deployed, whoever asks (B09); what stands may still be taken down.
+Result<> check_listed(const EngineSettings& settings, const std::string& repository)
+{
+    if (repository_allowed(settings.repositories, repository)) return ok();
+    return Error{
+        Code::refused,
+        fmt::format("{} is not among the repositories of this installation", repository),
+        "Add it to repositories.allowed in diorama.toml, or ask who runs this installation."
     };
 }
 
@@ -67,6 +82,14 @@ Result<> check(const DeployRequest& request)
         };
     if (request.key.empty())
         return Error{Code::invalid, "the environment has no branch, commit or name"};
+    // Branches follow git's own rules; a chosen name is chosen to be read.
+    const bool seen = request.kind != Kind::named || display(request.key) == request.key;
+    if (request.key.size() > longest_key || !seen)
+        return Error{
+            Code::invalid,
+            fmt::format("'{}' cannot be the name of an environment", display(request.key, 60)),
+            fmt::format("Use at most {} characters that can be seen.", longest_key)
+        };
     return ok();
 }
 
@@ -185,13 +208,15 @@ Task<Result<Environment>> Commands::deploy(Caller caller, DeployRequest request)
     const auto environment_id = EnvironmentId::make(moment.now, world_.random);
     const auto deployment_id = DeploymentId::make(moment.now, world_.random);
 
-    const auto work = [=](Tx& tx) -> Result<Environment> {
+    const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Environment> {
         const auto known = projects::find_by_repository(tx, moment.tenant, request.repository);
         const Resource resource{
             .tenant = moment.tenant, .project = known ? std::optional(known->id) : std::nullopt
         };
         if (!allowed(moment.grants, Right::deploy, resource))
             return forbidden(Right::deploy, "putting up an environment");
+        const auto listed = check_listed(settings, request.repository);
+        if (!listed) return listed.error();
         const auto project = project_for(tx, request, moment, project_id);
         if (!project) return project.error();
         const auto environment = environment_for(tx, request, *project, moment, environment_id);
@@ -209,11 +234,15 @@ Task<Result<Environment>> Commands::redeploy(Caller caller, EnvironmentId enviro
         world_.scheduler.now(), caller.actor, caller.grants, world_.settings.tenant
     };
     const auto deployment_id = DeploymentId::make(moment.now, world_.random);
-    const auto work = [=](Tx& tx) -> Result<Environment> {
+    const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Environment> {
         const auto seen = environments::find(tx, environment);
         if (!seen) return seen.error();
         if (!allowed(moment.grants, Right::deploy, {seen->tenant, seen->identity.project}))
             return forbidden(Right::deploy, "redeploying " + seen->slug);
+        const auto project = projects::find(tx, seen->identity.project);
+        if (!project) return project.error();
+        const auto listed = check_listed(settings, project->repository);
+        if (!listed) return listed.error();
         Wish change = seen->wanted;
         change.presence = Presence::awake;
         change.rebuild = true;

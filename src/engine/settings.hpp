@@ -29,6 +29,7 @@ struct EngineSettings {
     std::string subnets = "10.213.0.0/16";   ///< Networks of scenes are /26 pieces of it.
     std::string reserved_subnet;             ///< Of it, for builds; no scene gets it.
     std::string manifest;                    ///< Path of the manifest; empty: the usual names.
+    std::vector<std::string> repositories;   ///< Which may be deployed, as `repository_entry`.
     Policy policy;
     Deadlines deadlines;
     std::size_t workers = 8;  ///< Environments worked on at once.
