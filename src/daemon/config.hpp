@@ -1,24 +1,40 @@
 #pragma once
 
+#include "base/byte_size.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
 #include "engine/settings.hpp"
+#include "model/addresses.hpp"
 
 #include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
 
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace diorama {
 
-/// The platform's configuration: diorama.toml, each value overridden by an environment variable.
-/// Everything has a default, so that no file is needed. The sections are the file's tables.
+/// Whether the packet filter around scenes must stand.
+enum class Filter { require, off };
+BOOST_DESCRIBE_ENUM(Filter, require, off)
+/// Whether images may run as root.
+enum class NonRoot { allow, require };
+BOOST_DESCRIBE_ENUM(NonRoot, allow, require)
+enum class UrlScheme { http, https };
+BOOST_DESCRIBE_ENUM(UrlScheme, http, https)
+
+// The platform's configuration: diorama.toml, each value overridden by an environment variable.
+// Everything has a default, so that no file is needed. The sections are the file's tables. What
+// each key is for stands in config_page.cpp, from which docs/configuration.md is printed.
+
 struct ApiConfig {
     std::string listen = "127.0.0.1:3000";  ///< Not public: put it behind your own access control.
+    std::optional<Secret> first_token;      ///< None: made at the first start.
 };
 struct GatewayConfig {
     std::vector<std::string> listen{"0.0.0.0:8080"};
@@ -27,12 +43,12 @@ struct GatewayConfig {
 };
 struct UrlConfig {
     std::string domain = "localhost";
-    std::string scheme = "http";
+    UrlScheme scheme = UrlScheme::http;
     std::optional<std::uint16_t> port;  ///< As visitors see it; else the gateway's first.
-    std::vector<std::string> shapes{"flat"};
+    std::vector<Shape> shapes{Shape::flat};
 };
 struct RepositoryConfig {
-    std::vector<std::string> allowed;  ///< owner/name, or a location; empty: any.
+    std::vector<std::string> allowed;  ///< As `repository_entry` reads them; empty: any.
     bool local = false;                ///< Paths on this machine.
     bool plain_http = false;
 };
@@ -40,23 +56,23 @@ struct DockerConfig {
     std::string host = "unix:///var/run/docker.sock";
 };
 struct NetworkConfig {
-    std::string subnets = "10.213.0.0/16";
-    std::string filter = "require";    ///< "require", or "off": scenes then reach this machine.
+    Subnet subnets{Ipv4{(10U << 24U) + (213U << 16U)}, 16};
+    Filter filter = Filter::require;   ///< Off: scenes reach this machine.
     bool egress = true;                ///< Scenes reach the internet.
     std::vector<std::string> allowed;  ///< Private networks that scenes may reach all the same.
 };
 struct LimitsConfig {
-    std::string memory = "512m";  ///< Of a container, unless its service says otherwise …
+    ByteSize memory{512ULL << 20U};  ///< Of a container, unless its service says otherwise …
     double cpus = 0.5;
     std::int64_t pids = 512;
-    std::string memory_most = "2g";  ///< … and what it may ask for at most.
+    ByteSize memory_most{2ULL << 30U};  ///< … and what it may ask for at most.
     double cpus_most = 2;
     std::int64_t services = 20;
     std::int64_t workers = 8;  ///< Environments worked on at once.
     std::int64_t builds = 2;   ///< Images built at once.
 };
 struct SecurityConfig {
-    std::string non_root = "allow";  ///< "require" refuses images that run as root.
+    NonRoot non_root = NonRoot::allow;
 };
 struct DeadlineConfig {
     milliseconds fetch = minutes{2};
@@ -69,7 +85,7 @@ struct RegistryConfig {
     Secret password;
 };
 struct LogConfig {
-    std::string level = "info";
+    Log::Level level = Log::Level::info;
 };
 
 struct Config {
@@ -88,7 +104,7 @@ struct Config {
     LogConfig log;
 };
 
-BOOST_DESCRIBE_STRUCT(ApiConfig, (), (listen))
+BOOST_DESCRIBE_STRUCT(ApiConfig, (), (listen, first_token))
 BOOST_DESCRIBE_STRUCT(GatewayConfig, (), (listen, threads, trusted_proxies))
 BOOST_DESCRIBE_STRUCT(UrlConfig, (), (domain, scheme, port, shapes))
 BOOST_DESCRIBE_STRUCT(RepositoryConfig, (), (allowed, local, plain_http))
@@ -119,14 +135,11 @@ BOOST_DESCRIBE_STRUCT(
      log)
 )
 
-/// Looks a variable up: the process's environment, or a test's.
-using Lookup = std::function<std::optional<std::string>(const std::string&)>;
-
-/// Reads `text` of `file` (none: the defaults), then `DIORAMA_<SECTION>_<KEY>` for each value;
-/// lists are separated by commas. An unknown key, a wrong type or a value out of range is
-/// `invalid`, all at once, with line, nearest name and mend.
-Result<Config>
-read_config(std::string_view text, const std::string& file, const Lookup& environment);
+/// Words of the model as documents have them.
+Result<Shape> parse_text(std::string_view text, std::type_identity<Shape>);
+std::string to_text(Shape shape);
+Result<Subnet> parse_text(std::string_view text, std::type_identity<Subnet>);
+std::string to_text(const Subnet& subnet);
 
 /// What the engine is told of it. Installation and tenant are the store's to say.
 Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gateway_port);

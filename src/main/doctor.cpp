@@ -60,7 +60,7 @@ Task<Result<Node>> doctor_facts(Loop& loop, docker::Engine& engine, const Config
     const auto filtered = co_await firewall.check();
     checks.push_back(check(
         "packet filter",
-        filtered.has_value() || config.network.filter == "off",
+        filtered.has_value() || config.network.filter == Filter::off,
         filtered ? "stands" : filtered.error().message,
         filtered ? "" : filtered.error().mend
     ));

@@ -65,6 +65,7 @@ FirewallOptions firewall_options(const Config& config)
 std::vector<NamedSecret> known_secrets(const Config& config)
 {
     std::vector<NamedSecret> secrets;
+    if (config.api.first_token) secrets.push_back({"api.first_token", *config.api.first_token});
     for (const auto& [host, login] : config.registries)
         secrets.push_back({"registries." + host + ".password", login.password});
     return secrets;
@@ -115,6 +116,7 @@ public:
         };
         Engine engine(world);
         Access access(loop_, *random_, *store_, settings_.tenant);
+        if (config_.api.first_token) access.trust(*config_.api.first_token);
         const auto first = co_await access.first_token(data_ / "admin.token");
         if (!first) co_return first.error();
         if (*first)
@@ -205,7 +207,7 @@ private:
     /// without it unless somebody said so.
     Task<Result<>> filter()
     {
-        if (config_.network.filter == "off") {
+        if (config_.network.filter == Filter::off) {
             log_.warn("no packet filter: scenes reach this machine and its networks");
             co_return ok();
         }

@@ -2,7 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "daemon/config.hpp"
+#include "daemon/read_config.hpp"
 
 #include <filesystem>
 

@@ -53,8 +53,7 @@ int serve(const ServeArguments& arguments)
 {
     const auto config = load(arguments);
     if (!config) return fail(config.error());
-    const auto level = parse_text(config->log.level, std::type_identity<Log::Level>{});
-    Log log(level ? *level : Log::Level::info);
+    Log log(config->log.level);
     Loop loop(8);
     const auto ended = run_house(loop, *config, log);
     if (!ended && ended.error().code != Code::cancelled) return fail(ended.error());

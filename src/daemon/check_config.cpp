@@ -1,0 +1,199 @@
+#include "daemon/check_config.hpp"
+
+#include "base/text.hpp"
+#include "engine/allowed_repositories.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+
+namespace diorama {
+
+namespace {
+
+class Check {
+public:
+    Check(const Config& config, const Origins& origins) : config_(config), origins_(origins) {}
+
+    std::vector<Error> all()
+    {
+        counts();
+        sizes();
+        deadlines();
+        addresses();
+        if (config_.api.first_token)
+            pass("api.first_token", check_own_secret(*config_.api.first_token));
+        for (const std::string& entry : config_.repositories.allowed)
+            pass("repositories.allowed", repository_entry(entry));
+        return std::move(problems_);
+    }
+
+private:
+    void counts()
+    {
+        const auto at_least_one = [&](const char* key, std::int64_t value) {
+            need(value >= 1, key, "is below 1", "Write 1 or more.");
+        };
+        at_least_one("limits.services", config_.limits.services);
+        at_least_one("limits.workers", config_.limits.workers);
+        at_least_one("limits.builds", config_.limits.builds);
+        at_least_one("limits.pids", config_.limits.pids);
+        const auto threads = config_.gateway.threads;
+        need(
+            threads >= 0 && threads <= 1024,
+            "gateway.threads",
+            "is not between 0 and 1024",
+            "Write 0 for one per core."
+        );
+    }
+
+    void sizes()
+    {
+        const LimitsConfig& limits = config_.limits;
+        const bool some = std::isfinite(limits.cpus) && limits.cpus > 0;
+        need(some, "limits.cpus", "is not above 0", "Write e.g. 0.5.");
+        need(
+            !some || limits.cpus <= limits.cpus_most,
+            "limits.cpus",
+            "is above limits.cpus_most",
+            "Lower it, or raise limits.cpus_most."
+        );
+        constexpr std::uint64_t least = 6ULL << 20U;  // Docker refuses to go below.
+        need(limits.memory.bytes >= least, "limits.memory", "is below 6m", "Write e.g. 512m.");
+        need(
+            limits.memory <= limits.memory_most,
+            "limits.memory",
+            "is above limits.memory_most",
+            "Lower it, or raise limits.memory_most."
+        );
+    }
+
+    void deadlines()
+    {
+        const auto positive = [&](const char* key, milliseconds time) {
+            need(time > milliseconds{0}, key, "is not above 0", "Write e.g. 2m.");
+        };
+        positive("deadlines.fetch", config_.deadlines.fetch);
+        positive("deadlines.build", config_.deadlines.build);
+        positive("deadlines.health", config_.deadlines.health);
+        positive("deadlines.removal", config_.deadlines.removal);
+    }
+
+    void addresses()
+    {
+        const UrlConfig& url = config_.url;
+        pass("url.domain", check_domain(url.domain));
+        need(url.port != 0, "url.port", "is 0", "Write the port visitors use, or leave it out.");
+        need(!url.shapes.empty(), "url.shapes", "is empty", "Name at least one, e.g. flat.");
+        need(
+            !config_.gateway.listen.empty(),
+            "gateway.listen",
+            "is empty",
+            "Name at least one address, e.g. 0.0.0.0:8080."
+        );
+        pass("network.subnets", check_range(config_.network.subnets, scene_prefix, {}));
+    }
+
+    void need(bool holds, const char* key, std::string_view wrong, const char* mend)
+    {
+        if (holds) return;
+        problems_.push_back({Code::invalid, fmt::format("{} {}", origins_.of(key), wrong), mend});
+    }
+
+    template <class T>
+    void pass(const char* key, const Result<T>& checked)
+    {
+        if (!checked) problems_.push_back(checked.error().during(origins_.of(key)));
+    }
+
+    const Config& config_;
+    const Origins& origins_;
+    std::vector<Error> problems_;
+};
+
+/// Words of examples and of people in a hurry; none is in 32 random characters but by a wonder.
+constexpr std::array<std::string_view, 12> known_words{
+    "changeme",
+    "changethis",
+    "replaceme",
+    "password",
+    "passw0rd",
+    "secret",
+    "example",
+    "default",
+    "diorama",
+    "admin",
+    "qwerty",
+    "letmein",
+};
+
+/// "abcabcabc" and "aaaa": shorter than it looks.
+bool repeats(std::string_view text)
+{
+    for (std::size_t period = 1; period <= text.size() / 2; ++period) {
+        if (text.substr(period) == text.substr(0, text.size() - period)) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+void Origins::in_file(const std::string& key, std::string place)
+{
+    shown_[key] = fmt::format("{}: {}", place, key);
+}
+
+void Origins::in_variable(const std::string& key, std::string variable)
+{
+    shown_[key] = std::move(variable);
+}
+
+std::string Origins::of(const std::string& key) const
+{
+    const auto found = shown_.find(key);
+    return found == shown_.end() ? key : found->second;
+}
+
+std::vector<Error> check_config(const Config& config, const Origins& origins)
+{
+    return Check(config, origins).all();
+}
+
+Result<> check_own_secret(const Secret& secret)
+{
+    const std::string_view text = secret.reveal();
+    const auto wrong = [](std::string_view why) {
+        return Error{
+            Code::invalid,
+            fmt::format("this secret {}", why),
+            "Write one nobody can guess: openssl rand -hex 32"
+        };
+    };
+    if (text.size() < 32) return wrong("is shorter than 32 characters");
+    if (text.size() > 256) return wrong("is longer than 256 characters");
+    if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c >= '\x7f'; }))
+        return wrong("has blanks or characters that cannot stand in a header");
+    std::string letters;
+    for (const char c : lower(text)) {
+        if (c != '-' && c != '_' && c != '.') letters.push_back(c);
+    }
+    for (const std::string_view word : known_words) {
+        if (letters.find(word) != std::string::npos) return wrong("holds a word everybody knows");
+    }
+    if (repeats(text) || std::set<char>(text.begin(), text.end()).size() < 10)
+        return wrong("repeats itself");
+    return ok();
+}
+
+Error together(const std::vector<Error>& problems)
+{
+    Error whole = problems.front();
+    if (problems.size() == 1) return whole;
+    whole = {Code::invalid, "", ""};
+    for (const Error& problem : problems)
+        whole.message += (whole.message.empty() ? "" : "\n") + problem.text();
+    return whole;
+}
+
+}  // namespace diorama

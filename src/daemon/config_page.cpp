@@ -1,0 +1,215 @@
+#include "daemon/config_page.hpp"
+
+#include "base/described.hpp"
+#include "base/json.hpp"
+#include "daemon/read_config.hpp"
+
+#include <stdexcept>
+
+namespace diorama {
+
+namespace {
+
+struct Sentence {
+    std::string_view key;
+    std::string_view text;
+};
+
+/// What each key is for. One without a sentence, or a sentence without a key, fails the test of the
+/// page.
+constexpr Sentence sentences[] = {
+    {"data",
+     "Folder of everything the daemon keeps: its database, mirrors of repositories, the first "
+     "token. Empty: `/var/lib/diorama` for root, else `~/.local/state/diorama`."                            },
+    {"manifest",
+     "Path of the manifest in every repository. Empty: `diorama.yaml`, else `compose.yaml`, else a "
+     "`Dockerfile`."                                                                                        },
+    {"api.listen",
+     "Where API and page listen. Not public: put your own access control before it, or keep it on "
+     "loopback."                                                                                            },
+    {"api.first_token",
+     "A token with every right, for machines that are set up by programs: 32 characters or more "
+     "(`openssl rand -hex 32`). Without it the first start makes one and writes it to "
+     "`admin.token` in the data folder, readable by its owner only. Prefer the variable to the "
+     "file."                                                                                                },
+    {"gateway.listen",
+     "Where visitors of scenes arrive. Port 0: the kernel chooses, and the file `ports` in the "
+     "data folder says what."                                                                               },
+    {"gateway.threads",          "Threads of the gateway; 0: one for each core."                            },
+    {"gateway.trusted_proxies",  "Networks of proxies in front whose `X-Forwarded-*` are believed."         },
+    {"url.domain",
+     "Scenes appear under it; its wildcard name (`*.preview.example.com`) leads to the gateway. "
+     "`*.localhost` needs no DNS."                                                                          },
+    {"url.scheme",               "How visitors reach the gateway; `https` where a proxy before it ends TLS."},
+    {"url.port",                 "The port visitors use; without it the first of gateway.listen."           },
+    {"url.shapes",
+     "Forms of URL that are served; the first is shown: flat, preview_cloud, preview_deployer, "
+     "prevant, ephemera, bare."                                                                             },
+    {"repositories.allowed",
+     "Which repositories may be deployed: `owner/name` (on github.com), "
+     "`git.example.com/owner/name`, a location or a path, `*` as the last part for all below. "
+     "Empty: all."                                                                                          },
+    {"repositories.local",
+     "Whether paths on this machine are repositories too. Whoever may deploy then reads every "
+     "repository the daemon can read."                                                                      },
+    {"repositories.plain_http",
+     "Whether `http://` is allowed: neither secret, nor proof of who answers."                              },
+    {"docker.host",              "The Docker Engine: `unix:///path`, or `tcp://host:port`."                 },
+    {"network.subnets",
+     "Private range that the networks of scenes are taken from, 64 addresses each."                         },
+    {"network.filter",
+     "`require`: the packet filter around scenes must stand, or nothing starts. `off`: scenes "
+     "reach this machine and its networks."                                                                 },
+    {"network.egress",           "Whether scenes reach the internet."                                       },
+    {"network.allowed",          "Private networks that scenes may reach all the same."                     },
+    {"limits.memory",            "Memory of a container that asks for nothing else."                        },
+    {"limits.cpus",              "Cores of a container that asks for nothing else."                         },
+    {"limits.pids",              "Processes of a container."                                                },
+    {"limits.memory_most",       "Memory a service may ask for at most."                                    },
+    {"limits.cpus_most",         "Cores a service may ask for at most."                                     },
+    {"limits.services",          "Containers of a scene."                                                   },
+    {"limits.workers",           "Environments worked on at once."                                          },
+    {"limits.builds",            "Images built at once."                                                    },
+    {"security.non_root",        "`require` refuses images that run as root."                               },
+    {"deadlines.fetch",          "For fetching a commit."                                                   },
+    {"deadlines.build",          "For building an image."                                                   },
+    {"deadlines.health",         "For a started service to become healthy."                                 },
+    {"deadlines.removal",        "For taking one object down."                                              },
+    {"registries.HOST.user",
+     "Who logs in at the image registry HOST, e.g. `[registries.\"ghcr.io\"]`."                             },
+    {"registries.HOST.password",
+     "With which password or token. Keep the file readable by the daemon only."                             },
+    {"log.level",                "The least that the daemon's own log tells: debug, info, warn, error."     },
+};
+
+constexpr std::string_view opening = R"(# Configuration
+
+`diorama serve --config diorama.toml`, else `/etc/diorama/diorama.toml`, else none: every key has a
+default. Each value but the registries' is overridden by its environment variable; lists are
+separated by commas there, and an empty text is an empty list. A key that is not known is an error
+with line, column and the nearest name. Durations are written like `90s` or `2m`, sizes like `512m`
+or `2g`.
+
+This page is printed from the types that are read (src/daemon/config.hpp).
+)";
+
+std::string_view sentence(std::string_view key)
+{
+    for (const Sentence& one : sentences) {
+        if (one.key == key) return one.text;
+    }
+    throw std::logic_error("no sentence says what " + std::string(key) + " is for");
+}
+
+std::string type_name(const Type& type)
+{
+    using Kind = Type::Kind;
+    switch (type.kind) {
+        case Kind::boolean: return "true or false";
+        case Kind::integer: return "whole number";
+        case Kind::number: return "number";
+        case Kind::choice: return fmt::format("{}", fmt::join(type.names, " or "));
+        case Kind::optional: return type_name(type.element());
+        case Kind::list: return "list of " + type_name(type.element()) + "s";
+        case Kind::any: return "size";
+        default: break;
+    }
+    if (type.format == "duration") return "duration";
+    return type.format == "password" ? "secret" : "text";
+}
+
+/// Defaults that can be shown: there is none of a secret.
+Node defaults()
+{
+    const Config config;
+    return Node::Map{
+        {"data",         config.data                                   },
+        {"manifest",     config.manifest                               },
+        {"api",          Node(Node::Map{{"listen", config.api.listen}})},
+        {"gateway",      to_node(config.gateway)                       },
+        {"url",          to_node(config.url)                           },
+        {"repositories", to_node(config.repositories)                  },
+        {"docker",       to_node(config.docker)                        },
+        {"network",      to_node(config.network)                       },
+        {"limits",       to_node(config.limits)                        },
+        {"security",     to_node(config.security)                      },
+        {"deadlines",    to_node(config.deadlines)                     },
+        {"log",          to_node(config.log)                           }
+    };
+}
+
+class Page {
+public:
+    std::string print()
+    {
+        const Type& whole = type_of<Config>();
+        heading("Top level");
+        for (const Field& field : whole.fields) {
+            if (!field.type().fields.empty() || field.type().kind == Type::Kind::map) continue;
+            row(field, "", "", defaults_.find(field.name));
+        }
+        for (const Field& field : whole.fields)
+            section(field);
+        if (rows_ != std::size(sentences))
+            throw std::logic_error("a sentence stands for a key that is not there");
+        return std::move(text_);
+    }
+
+private:
+    void section(const Field& field)
+    {
+        const Type& type = field.type();
+        if (type.kind == Type::Kind::map) {
+            const std::string name = std::string(field.name) + ".HOST";
+            heading(fmt::format("[{}]", name));
+            for (const Field& inner : type.element().fields)
+                row(inner, name, "", nullptr);
+        } else if (type.kind == Type::Kind::record) {
+            heading(fmt::format("[{}]", field.name));
+            const Node* known = defaults_.find(field.name);
+            for (const Field& inner : type.fields)
+                row(inner, field.name, field.name, known ? known->find(inner.name) : nullptr);
+        }
+    }
+
+    void heading(std::string_view name)
+    {
+        text_ += fmt::format(
+            "\n## {}\n\n| key | type | default | variable | |\n|---|---|---|---|---|\n", name
+        );
+    }
+
+    /// `of` is empty where no variable overrides it: the top level has `section` empty too.
+    void
+    row(const Field& field, std::string_view section, std::string_view of, const Node* otherwise)
+    {
+        const std::string key =
+            section.empty() ? std::string(field.name) : fmt::format("{}.{}", section, field.name);
+        const bool overridden = section.empty() || !of.empty();
+        const std::string variable =
+            overridden ? fmt::format("`{}`", variable_name(of, field.name)) : "";
+        const std::string shown = otherwise ? fmt::format("`{}`", write_json(*otherwise)) : "";
+        text_ += fmt::format(
+            "| {} | {} | {} | {} | {} |\n",
+            field.name,
+            type_name(field.type()),
+            shown,
+            variable,
+            sentence(key)
+        );
+        ++rows_;
+    }
+
+    Node defaults_ = defaults();
+    std::string text_{opening};
+    std::size_t rows_ = 0;
+};
+
+}  // namespace
+
+std::string config_page()
+{
+    return Page().print();
+}
+
+}  // namespace diorama

@@ -1,0 +1,75 @@
+#include "daemon/config.hpp"
+#include "engine/allowed_repositories.hpp"
+
+namespace diorama {
+
+Result<Shape> parse_text(std::string_view text, std::type_identity<Shape>)
+{
+    return shape_named(text);
+}
+
+std::string to_text(Shape shape)
+{
+    return std::string(name(shape));
+}
+
+Result<Subnet> parse_text(std::string_view text, std::type_identity<Subnet>)
+{
+    return Subnet::parse(text);
+}
+
+std::string to_text(const Subnet& subnet)
+{
+    return subnet.text();
+}
+
+namespace {
+
+Policy policy_of(const Config& config)
+{
+    const LimitsConfig& limits = config.limits;
+    Policy policy;
+    policy.defaults = {.memory = limits.memory.bytes, .cpus = limits.cpus, .pids = limits.pids};
+    policy.most.memory = limits.memory_most.bytes;
+    policy.most.cpus = limits.cpus_most;
+    policy.services = static_cast<std::size_t>(limits.services);
+    policy.require_non_root = config.security.non_root == NonRoot::require;
+    return policy;
+}
+
+}  // namespace
+
+Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gateway_port)
+{
+    EngineSettings settings;
+    const auto domain = check_domain(config.url.domain);
+    if (!domain) return domain.error().during("url.domain");
+    settings.domain = *domain;
+    settings.entrance = {
+        .scheme = config.url.scheme == UrlScheme::https ? "https" : "http",
+        .port = config.url.port.value_or(gateway_port)
+    };
+    settings.shapes = config.url.shapes;
+    settings.subnets = config.network.subnets.text();
+    const auto reserved = free_subnet(config.network.subnets, scene_prefix, {}, {});
+    if (!reserved) return reserved.error().during("network.subnets");
+    settings.reserved_subnet = reserved->text();
+    settings.manifest = config.manifest;
+    for (const std::string& text : config.repositories.allowed) {
+        const auto entry = repository_entry(text);
+        if (!entry) return entry.error().during("repositories.allowed");
+        settings.repositories.push_back(*entry);
+    }
+    settings.policy = policy_of(config);
+    settings.deadlines = {
+        config.deadlines.fetch,
+        config.deadlines.build,
+        config.deadlines.health,
+        config.deadlines.removal
+    };
+    settings.workers = static_cast<std::size_t>(config.limits.workers);
+    settings.builds = static_cast<std::size_t>(config.limits.builds);
+    return settings;
+}
+
+}  // namespace diorama
