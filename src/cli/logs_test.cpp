@@ -77,6 +77,7 @@ TEST_CASE("G05 a followed log goes on where the connection broke, no line lost o
     PlayedApi api;
     write_log(api, 9);
     api.late_lines = 4;
+    api.repeated_lines = 1;
     api.lines_a_connection = 3;
     Visitor visitor(api);
     int seen = 0;

@@ -28,6 +28,7 @@ public:
     std::string cause;                          ///< Why the attempt failed.
     Node::List lines;                           ///< The log.
     std::size_t late_lines = 0;                 ///< So many of the last only come by a stream.
+    std::int64_t repeated_lines = 0;            ///< So many a stream shows once more.
     std::size_t lines_a_connection = 99;        ///< Then the stream breaks.
     int polls_before_end = 2;                   ///< An attempt, or a removal, is over at that look.
     std::map<std::string, Response (*)()> odd;  ///< "GET /path" with an answer of its own.
@@ -227,7 +228,7 @@ private:
         std::size_t sent = 0;
         for (const Node& one : lines) {
             const auto sequence = *one.find("sequence")->integer();
-            if (sequence <= after) continue;
+            if (sequence <= after - repeated_lines) continue;
             if (sent++ == lines_a_connection) co_return;
             const bool taken = co_await sink.send(
                 {.id = fmt::format("{}", sequence), .event = "line", .data = write_json(one)}
