@@ -358,9 +358,10 @@ Task<Result<>> DeploymentRun::retire()
 Task<Result<>> DeploymentRun::fail(Error cause)
 {
     const auto now = world_.scheduler.now();
-    const auto work =
-        [environment = environment_, deployment = deployment_.id, cause = cause.text(), now](Tx& tx
-        ) -> Result<Environment> {
+    const std::string shown = world_.logs.redact(environment_.id, cause.text());
+    const auto work = [environment = environment_, deployment = deployment_.id, cause = shown, now](
+                          Tx& tx
+                      ) -> Result<Environment> {
         const auto seen = environments::find(tx, environment.id);
         if (!seen) return seen.error();
         if (seen->wanted.generation != environment.wanted.generation)

@@ -150,6 +150,17 @@ TEST_CASE("a failed first deployment leaves a cause and no containers")
     CHECK(world.router.upstreams(web_host).empty());
 }
 
+TEST_CASE("SEC-60 what a registry says of a password is no cause that people see")
+{
+    TestWorld world;
+    world.builder.fault = Error{Code::invalid, "robot with sesame may not pull", "Log in."};
+    world.push_compose('a', shop("web:1"));
+    const auto id = world.deploy().id;
+    const auto failed = world.settle(id);
+    CHECK(failed.cause.find("robot with [secret] may not pull") != std::string::npos);
+    CHECK(world.latest(id).cause == failed.cause);
+}
+
 TEST_CASE("a newer push cancels the running build, and nothing of the older is ever served")
 {
     TestWorld world;

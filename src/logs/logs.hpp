@@ -26,15 +26,13 @@ public:
     ~Logs() override;
 
     void write(LogLine line) override;
+    std::string redact(EnvironmentId environment, std::string_view text) override;
 
     /// The values that must not be seen in this environment, instead of those known before. Tell
     /// them before anything that knows them runs.
     void know(EnvironmentId environment, std::vector<NamedSecret> secrets);
     /// The same for every environment: the daemon's own tokens.
     void know_everywhere(std::vector<NamedSecret> secrets);
-
-    /// `text` as it may be shown to people: error texts, comments, causes (SEC-60).
-    std::string redact(EnvironmentId environment, std::string_view text);
 
     /// A page of stored lines; errors as `log_lines::page`.
     Task<Result<std::vector<LogLine>>> page(log_lines::Query query);

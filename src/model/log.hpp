@@ -38,6 +38,10 @@ class LogSink {
 public:
     virtual ~LogSink() = default;
     virtual void write(LogLine line) = 0;
+
+    /// `text` as it may be shown to people: for what they read elsewhere than in a line, such as
+    /// the cause of a failure (SEC-60).
+    virtual std::string redact(EnvironmentId environment, std::string_view text) = 0;
 };
 
 }  // namespace diorama
