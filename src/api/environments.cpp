@@ -104,7 +104,7 @@ Task<Result<Node>> shown(Context& context, EnvironmentId id)
     const auto read = [id, &settings = context.world.settings](Tx& tx) -> Result<Node> {
         const auto environment = environments::find(tx, id);
         if (!environment) return environment.error();
-        return view(facts_of(tx, *environment), settings);
+        return view(facts_of(tx, *environment, settings), settings);
     };
     co_return co_await context.world.store.read(read);
 }
@@ -232,7 +232,7 @@ Task<Response> list_services(Context& context, Call call)
     if (!found) co_return problem(found.error());
     const auto read = [environment = *found,
                        &settings = context.world.settings](Tx& tx) -> Result<Node::List> {
-        return services(facts_of(tx, environment), settings);
+        return services(facts_of(tx, environment, settings), settings);
     };
     auto items = co_await context.world.store.read(read);
     if (!items) co_return problem(items.error());
@@ -255,7 +255,7 @@ Task<Response> list_environments(Context& context, Call call)
         if (!listed) return listed.error();
         Found found{.next = listed->next};
         for (const Environment& environment : listed->items)
-            found.items.emplace_back(view(facts_of(tx, environment), settings));
+            found.items.emplace_back(view(facts_of(tx, environment, settings), settings));
         return found;
     };
     auto found = co_await context.world.store.read(read);

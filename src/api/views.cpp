@@ -40,15 +40,49 @@ std::string_view service_status(State state)
     }
 }
 
+bool is_new(State state)
+{
+    return state == State::pending || state == State::provisioning ||
+           state == State::awaiting_approval;
+}
+
+/// Before anything runs the manifest is not read, and nobody knows what the main service is called:
+/// the shapes that do not name it tell its address all the same.
+std::optional<PublicAddress>
+address_to_be(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings)
+{
+    const AddressTaken taken = [&](const PublicAddress& wanted) -> bool {
+        const auto owner = hosts::find(tx, wanted.host, wanted.path);
+        return owner && owner->environment != facts.environment.id;
+    };
+    for (const Shape shape : settings.shapes) {
+        if (shape == Shape::preview_cloud || shape == Shape::prevant) continue;
+        const Endpoint main{facts.project, facts.environment, "", true};
+        return address(shape, main, settings.domain, taken);
+    }
+    return std::nullopt;
+}
+
+std::optional<PublicAddress>
+main_address(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings)
+{
+    for (const Instance& instance : facts.instances) {
+        if (instance.main && !instance.host.empty()) return PublicAddress{instance.host, "/"};
+    }
+    if (!is_new(facts.environment.state)) return std::nullopt;
+    return address_to_be(tx, facts, settings);
+}
+
 }  // namespace
 
-EnvironmentFacts facts_of(Tx& tx, const Environment& environment)
+EnvironmentFacts facts_of(Tx& tx, const Environment& environment, const EngineSettings& settings)
 {
     EnvironmentFacts facts{.environment = environment};
     const auto project = projects::find(tx, environment.identity.project);
     if (project) facts.project = *project;
     facts.claims = hosts::of_environment(tx, environment.id);
     facts.instances = instances::list(tx, environment.id);
+    facts.main = main_address(tx, facts, settings);
     return facts;
 }
 
@@ -107,10 +141,7 @@ Node view(const EnvironmentFacts& facts, const EngineSettings& settings)
         node.set("serving_commit", environment.serving_commit);
     }
     if (!environment.cause.empty()) node.set("cause", environment.cause);
-    for (const Instance& instance : facts.instances) {
-        if (!instance.main || instance.host.empty()) continue;
-        node.set("url", url({instance.host, "/"}, settings.entrance));
-    }
+    if (facts.main) node.set("url", url(*facts.main, settings.entrance));
     node.set("services", services(facts, settings));
     node.set("created_at", to_text(environment.created_at));
     node.set("updated_at", to_text(environment.updated_at));

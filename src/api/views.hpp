@@ -17,8 +17,9 @@ struct EnvironmentFacts {
     Project project;
     std::vector<hosts::Claim> claims;
     std::vector<Instance> instances;
+    std::optional<PublicAddress> main;  ///< Where the main service is, or will be.
 };
-EnvironmentFacts facts_of(Tx& tx, const Environment& environment);
+EnvironmentFacts facts_of(Tx& tx, const Environment& environment, const EngineSettings& settings);
 
 Node view(const EnvironmentFacts& facts, const EngineSettings& settings);
 Node view(const Deployment& deployment);
