@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""The API of a real daemon, as CI and people use it."""
+
+import re
+import stat
+import unittest
+
+from daemon import COMPOSE, SOURCE, Daemon, small, until
+
+
+class Scene(unittest.TestCase):
+    def setUp(self):
+        self.daemon = Daemon().start()
+        self.addCleanup(self.daemon.end)
+
+    def repository(self, name="shop", text="one"):
+        return small(self.daemon.folder / "corner" / name, text)
+
+    def test_A02_a_create_call_is_answered_at_once_with_the_url_that_will_be(self):
+        answer = self.daemon.deploy(self.repository(), prefer="")
+        self.assertEqual(answer.status, 201, answer)
+        environment = answer.json
+        self.assertIn(environment["state"], ("pending", "provisioning"))
+        self.assertTrue(environment["url"].startswith("http://corner-shop-branch-main.localhost:"))
+        self.assertEqual(answer.headers["Location"], f"/api/v1/environments/{environment['id']}")
+        ready = until(
+            lambda: (e := self.daemon.environment(environment["id"]))["state"] == "ready" and e,
+            "the environment to be ready",
+        )
+        self.assertEqual(ready["url"], environment["url"])
+        self.assertEqual(self.daemon.page(ready).text, "one")
+
+    def test_A02_who_prefers_to_wait_gets_what_is_ready(self):
+        answer = self.daemon.deploy(self.repository(), prefer="wait=120")
+        self.assertEqual(answer.status, 201, answer)
+        self.assertEqual(answer.json["state"], "ready")
+        self.assertEqual(self.daemon.page(answer.json).text, "one")
+
+    def test_A02_who_prefers_not_to_is_told_where_to_look(self):
+        answer = self.daemon.deploy(self.repository(), prefer="respond-async")
+        self.assertEqual(answer.status, 202, answer)
+        self.assertRegex(answer.headers["Location"], r"^/api/v1/deployments/[0-9a-f-]{36}$")
+        done = until(
+            lambda: (d := self.daemon.get(answer.headers["Location"]))["status"]
+            not in ("queued", "in_progress")
+            and d,
+            "the deployment to be over",
+        )
+        self.assertEqual(done["status"], "success", done)
+
+    def test_A02_apps_answers_the_same(self):
+        repository = self.repository()
+        body = {"repository": str(repository.folder), "branch": "main"}
+        answer = self.daemon.api("POST", "/apps", body, headers={"Prefer": "wait=120"})
+        self.assertEqual((answer.status, answer.json["state"]), (201, "ready"), answer)
+
+    def test_A18_a_failed_update_leaves_the_old_version_serving_and_says_why(self):
+        repository = self.repository()
+        first = self.daemon.deploy(repository).json
+        before = self.daemon.engine.objects(self.daemon.installation)
+
+        repository.write("Dockerfile", "FROM scratch\nCOPY nothing-like-this /\n")
+        repository.commit("Break it")
+        broken = self.daemon.deploy(repository).json
+        self.assertEqual(broken["state"], "ready")
+        self.assertEqual(broken["serving_commit"], first["serving_commit"])
+        self.assertIn("nothing-like-this", broken["cause"])
+        self.assertEqual(self.daemon.page(broken).text, "one")
+        self.assertEqual(self.daemon.deployments(broken["id"])[0]["status"], "failed")
+        self.assertEqual(self.daemon.engine.objects(self.daemon.installation), before)
+        why = self.daemon.get(f"/api/v1/environments/{broken['id']}/why")
+        self.assertEqual(why["verdict"], "stale", why)
+
+        repository.write("Dockerfile", "FROM scratch\nCOPY busybox /bin/busybox\n"
+                         'EXPOSE 8080\nENTRYPOINT ["/bin/busybox", "false"]\n')
+        repository.commit("Break it otherwise")
+        ill = self.daemon.deploy(repository).json
+        self.assertEqual(ill["state"], "ready", ill)
+        self.assertEqual(self.daemon.page(ill).text, "one")
+        until(
+            lambda: self.daemon.engine.objects(self.daemon.installation) == before,
+            "the ill container to go",
+        )
+
+    def test_a_newer_push_ends_the_running_build_and_leaves_no_image_of_it(self):
+        repository = self.repository()
+        repository.write("compose.yaml", "services:\n  page:\n    build: .\n    ports: ['8080']\n"
+                         "  slow:\n    build: ./slow\n")
+        repository.write("slow/Dockerfile", "FROM scratch\nCOPY busybox /bin/busybox\n"
+                         'RUN ["/bin/busybox", "sleep", "120"]\n')
+        (repository.folder / "slow" / "busybox").write_bytes(
+            (repository.folder / "busybox").read_bytes()
+        )
+        repository.commit("Build slowly")
+        id = self.daemon.deploy(repository, prefer="respond-async").json["id"]
+        images = self.daemon.engine.images
+        until(lambda: images(self.daemon.installation), "the quick service's image")
+
+        repository.write("compose.yaml", COMPOSE)
+        repository.write("www/index.html", "two")
+        repository.commit("Build quickly")
+        ready = self.daemon.deploy(repository).json
+        self.assertEqual((ready["id"], ready["state"]), (id, "ready"), ready)
+        self.assertEqual(self.daemon.page(ready).text, "two")
+        self.assertEqual(self.daemon.deployments(id)[1]["status"], "superseded")
+        until(lambda: len(images(self.daemon.installation)) == 1, "the older image to go", limit=20)
+
+    def test_A20_a_first_deployment_that_fails_leaves_a_cause_and_no_containers(self):
+        repository = self.repository()
+        repository.write("compose.yaml", "services:\n  page:\n    build: .\n    privileged: true\n")
+        repository.commit("Ask for the host")
+        answer = self.daemon.deploy(repository)
+        self.assertEqual(answer.status, 201)
+        self.assertEqual(answer.json["state"], "failed")
+        self.assertIn("compose.yaml:4", answer.json["cause"])
+        self.assertEqual(self.daemon.engine.containers(self.daemon.installation), [])
+
+
+class Door(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.daemon = Daemon().start()
+        cls.addClassCleanup(cls.daemon.end)
+
+    def endpoints(self):
+        """Every row of the table, from the source that makes it."""
+        text = (SOURCE / "src/api/endpoints.cpp").read_text()
+        rows = re.findall(r'\{\s*"([A-Z]+)",\s*"(/[^"]*)",\s*Right::(\w+),', text)
+        self.assertGreater(len(rows), 20)
+        return rows
+
+    def test_SEC_30_nothing_but_health_answers_without_a_token(self):
+        """SEC-30: each endpoint of the table, without a token and with a wrong one."""
+        for method, path, right in self.endpoints():
+            path = path.replace("{id}", "0197a0b0-0000-7000-8000-000000000000")
+            with self.subTest(method=method, path=path):
+                body = {} if method == "POST" else None
+                for token in ("", "wrong", "dio_" + "a" * 43):
+                    status = self.daemon.api(method, path, body, token=token).status
+                    if right == "none":
+                        self.assertIn("/health", path)
+                        self.assertEqual(status, 200)
+                    else:
+                        self.assertEqual(status, 401)
+
+    def test_SEC_30_every_endpoint_knows_the_admin(self):
+        """SEC-30: the same table with the first token: whatever is missing, it is not the right."""
+        for method, path, _ in self.endpoints():
+            path = path.replace("{id}", "0197a0b0-0000-7000-8000-000000000000")
+            with self.subTest(method=method, path=path):
+                answer = self.daemon.api(method, path, {} if method == "POST" else None)
+                self.assertNotIn(answer.status, (401, 403, 500), answer)
+
+    def test_SEC_30_a_token_that_may_read_changes_nothing(self):
+        made = self.daemon.api("POST", "/api/v1/tokens", {"name": "reader", "scopes": ["read"]})
+        self.assertEqual(made.status, 201, made)
+        token = made.json["token"]
+        for method, path, right in self.endpoints():
+            path = path.replace("{id}", "0197a0b0-0000-7000-8000-000000000000")
+            with self.subTest(method=method, path=path):
+                status = self.daemon.api(
+                    method, path, {} if method == "POST" else None, token=token
+                ).status
+                if right in ("none", "read"):
+                    self.assertNotIn(status, (401, 403))
+                else:
+                    self.assertEqual(status, 403)
+
+    def test_SEC_33_the_first_token_is_its_owners_file_and_nobody_can_ask_for_one(self):
+        """SEC-33: file mode 0600, made once; no request without a token makes one."""
+        file = self.daemon.data / "admin.token"
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+        before = file.read_text()
+        for path in ("/api/v1/tokens", "/api/v1/setup", "/setup", "/api/setup", "/api/v1/users"):
+            for method in ("POST", "PUT", "GET"):
+                answer = self.daemon.api(method, path, {"name": "me"}, token="")
+                self.assertIn(answer.status, (401, 404, 405), answer)
+                self.assertNotIn(before.strip(), answer.text)
+        self.daemon.stop()
+        self.assertNotIn(before.strip(), self.daemon.log.read_text())
+        self.daemon.start()
+        self.assertEqual(file.read_text(), before)
+        self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o600)
+
+    def test_I08_health_is_for_everybody_and_names_its_parts(self):
+        for path in ("/health", "/api/health", "/health/ready"):
+            answer = self.daemon.api("GET", path, token="")
+            self.assertEqual((answer.status, answer.json["status"]), (200, "healthy"), answer)
+        self.assertEqual(self.daemon.api("GET", "/health").json["services"]["docker"], "healthy")
+
+    def test_I12_errors_are_problem_details_with_a_way_out(self):
+        """I12: RFC 9457; the message says what, `mend` how."""
+        for body in ("", "{", "[]", '{"repository": 7}', '{"repositry": "/x", "branch": "main"}'):
+            answer = self.daemon.api("POST", "/api/v1/environments", body)
+            self.assertEqual(answer.status, 400, answer)
+            self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
+            self.assertTrue(answer.json["detail"])
+
+
+if __name__ == "__main__":
+    unittest.main()
