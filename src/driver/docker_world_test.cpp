@@ -208,6 +208,8 @@ Task<> DockerWorld::connect(Entry, std::string address)
 Task<bool> DockerWorld::still_connected()
 {
     if (!connection_) co_return false;
+    // A connection that broke says nothing: five seconds of silence are an answer, too.
+    const auto give_up = loop_.after(seconds{5}, [this] { connection_->close(); });
     const auto asked = co_await connection_->write("ping\n");
     if (!asked) co_return false;
     std::array<char, 5> told{};

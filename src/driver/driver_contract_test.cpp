@@ -133,6 +133,8 @@ Task<> a_hidden_container_has_no_name_until_promoted(ContractWorld& world)
     const Stage stage{world};
     Driver& driver = world.driver();
     co_await stage.make(stage.network());
+    // Its address will be free when the hidden one is connected anew, and must not be taken.
+    co_await stage.make(stage.container("filler", Part::server));
     co_await stage.make(stage.container("client", Part::server));
     const Made hidden = co_await stage.make(stage.container("web", Part::server, true));
     const auto well = co_await driver.wait_healthy(stage.entry("web"), tcp_gate(), {});
@@ -141,6 +143,7 @@ Task<> a_hidden_container_has_no_name_until_promoted(ContractWorld& world)
     CHECK(before.empty());
 
     co_await world.connect(stage.entry("web"), hidden.address);
+    co_await stage.remove("filler", EntryType::container);
     for (int time = 0; time < 2; ++time) {
         const auto promoted = co_await driver.promote(
             stage.entry("web"),
