@@ -24,6 +24,12 @@ constexpr auto start_sql = R"sql(
     RETURNING *
 )sql";
 
+constexpr auto resolve_sql = R"sql(
+    UPDATE deployments SET commit_id = CASE WHEN commit_id = '' THEN :commit ELSE commit_id END
+    WHERE id = :id
+    RETURNING *
+)sql";
+
 constexpr auto finish_sql = R"sql(
     UPDATE deployments SET status = :status, cause = :cause, completed_at = :now
     WHERE id = :id AND status IN ('queued', 'in_progress')
@@ -147,6 +153,20 @@ Result<Deployment> start(Tx& tx, DeploymentId id, Instant now)
     );
     if (started) return *started;
     return not_so(tx, id, "start");
+}
+
+Result<Deployment> resolve(Tx& tx, DeploymentId id, std::string_view commit)
+{
+    const auto resolved = tx.one(
+        resolve_sql,
+        read,
+        {
+            {"id",     id    },
+            {"commit", commit}
+    }
+    );
+    if (resolved) return *resolved;
+    return not_so(tx, id, "resolve");
 }
 
 Result<Deployment>

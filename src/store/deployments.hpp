@@ -16,6 +16,9 @@ Result<Deployment> find(Tx& tx, DeploymentId id);
 /// queued → in_progress. `conflict` when it is anything else.
 Result<Deployment> start(Tx& tx, DeploymentId id, Instant now);
 
+/// Fills in the commit it turned out to be for; one that is known stays.
+Result<Deployment> resolve(Tx& tx, DeploymentId id, std::string_view commit);
+
 /// Ends it as success, failed or superseded. `conflict` when it ended already.
 Result<Deployment>
 finish(Tx& tx, DeploymentId id, DeploymentStatus status, std::string_view cause, Instant now);

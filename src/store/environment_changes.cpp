@@ -29,6 +29,13 @@ constexpr auto resolve_sql = R"sql(
     RETURNING *
 )sql";
 
+constexpr auto serve_sql = R"sql(
+    UPDATE environments
+    SET serving = :serving, serving_commit = :commit, version = version + 1, updated_at = :now
+    WHERE id = :id
+    RETURNING *
+)sql";
+
 constexpr auto advance_sql = R"sql(
     UPDATE environments
     SET state = :to, cause = :cause, serving = :serving, serving_commit = :serving_commit,
@@ -154,6 +161,22 @@ resolve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit
         Code::superseded,
         fmt::format("generation {} is wanted now, not {}", there->wanted.generation, generation)
     };
+}
+
+Result<Environment>
+serve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit, Instant now)
+{
+    const auto changed = tx.one(
+        serve_sql,
+        read,
+        {
+            {"id",      id        },
+            {"serving", generation},
+            {"commit",  commit    },
+            {"now",     now       }
+    }
+    );
+    return found_or_missing(changed, id);
 }
 
 Result<Environment> advance(Tx& tx, const Environment& seen, const Transition& transition)

@@ -46,6 +46,11 @@ Result<Environment> want_presence(Tx& tx, EnvironmentId id, Presence presence, I
 Result<Environment>
 resolve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit);
 
+/// Records what answers from now on, in the middle of a deployment: the next move may come later,
+/// or belong to a newer wish.
+Result<Environment>
+serve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit, Instant now);
+
 /// A move of the state machine and what goes with it.
 struct Transition {
     Event on;

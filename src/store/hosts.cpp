@@ -22,6 +22,8 @@ constexpr auto find_sql = "SELECT * FROM hosts WHERE host = :host AND path = :pa
 constexpr auto of_environment_sql =
     "SELECT * FROM hosts WHERE environment = :environment ORDER BY host, path";
 constexpr auto list_all_sql = "SELECT * FROM hosts ORDER BY environment, host, path";
+constexpr auto release_one_sql =
+    "DELETE FROM hosts WHERE host = :host AND path = :path AND environment = :environment";
 constexpr auto release_sql = "DELETE FROM hosts WHERE environment = :environment";
 
 Claim read(const Row& row)
@@ -100,6 +102,18 @@ std::vector<Claim> of_environment(Tx& tx, EnvironmentId environment)
 std::vector<Claim> list_all(Tx& tx)
 {
     return tx.all(list_all_sql, read);
+}
+
+void release(Tx& tx, const Claim& claim)
+{
+    tx.execute(
+        release_one_sql,
+        {
+            {"host",        claim.host       },
+            {"path",        claim.path       },
+            {"environment", claim.environment}
+    }
+    );
 }
 
 void release(Tx& tx, EnvironmentId environment)

@@ -29,6 +29,8 @@ std::vector<Claim> of_environment(Tx& tx, EnvironmentId environment);
 /// By environment, host and path.
 std::vector<Claim> list_all(Tx& tx);
 
+/// Gives one back, if the environment has it.
+void release(Tx& tx, const Claim& claim);
 /// Gives all its hosts back.
 void release(Tx& tx, EnvironmentId environment);
 
