@@ -61,12 +61,25 @@ bool EmbeddedRouter::drained(std::uint64_t epoch)
     });
 }
 
-Task<Result<>> EmbeddedRouter::settled(std::uint64_t epoch, std::stop_token stop)
+Task<Result<>> EmbeddedRouter::in_force(std::uint64_t epoch, std::stop_token stop)
 {
     const auto end = scheduler_.now() + patience_;
     auto pause = first_look;
-    while (!acknowledged(epoch) || !drained(epoch)) {
-        if (!acknowledged(epoch) && scheduler_.now() >= end) co_return not_taken_up(patience_);
+    while (!acknowledged(epoch)) {
+        if (scheduler_.now() >= end) co_return not_taken_up(patience_);
+        const bool waited = co_await sleep(scheduler_, pause, stop);
+        if (!waited) co_return Error{Code::cancelled, "no longer wanted"};
+        pause = std::min(pause * 2, longest_look);
+    }
+    co_return ok();
+}
+
+Task<Result<>> EmbeddedRouter::settled(std::uint64_t epoch, std::stop_token stop)
+{
+    const auto taken_up = co_await in_force(epoch, stop);
+    if (!taken_up) co_return taken_up.error();
+    auto pause = first_look;
+    while (!drained(epoch)) {
         const bool waited = co_await sleep(scheduler_, pause, stop);
         if (!waited) co_return Error{Code::cancelled, "no longer wanted"};
         pause = std::min(pause * 2, longest_look);

@@ -30,6 +30,7 @@ public:
     void publish(RouteSnapshot snapshot) override;
 
     /// `timed_out` when the gateway's threads do not take up the table, which means that they hang.
+    Task<Result<>> in_force(std::uint64_t epoch, std::stop_token stop) override;
     Task<Result<>> settled(std::uint64_t epoch, std::stop_token stop) override;
 
     std::vector<Visit> visits() override { return gateway_.visits(); }

@@ -2,16 +2,24 @@
 
 #include "routing/routing.hpp"
 
+#include <functional>
+
 namespace diorama {
 
-/// A router in memory. It settles at once.
+/// A router in memory. It settles at once, or when `drain` says so.
 class FakeRouter final : public Router {
 public:
     void publish(RouteSnapshot snapshot) override
     {
         if (snapshot.epoch > table.epoch) table = std::move(snapshot);
     }
-    Task<Result<>> settled(std::uint64_t, std::stop_token) override { co_return ok(); }
+    Task<Result<>> in_force(std::uint64_t, std::stop_token) override { co_return ok(); }
+    Task<Result<>> settled(std::uint64_t, std::stop_token stop) override
+    {
+        if (drain) co_await drain(stop);
+        if (stop.stop_requested()) co_return Error{Code::cancelled, "no longer wanted"};
+        co_return ok();
+    }
     std::vector<Visit> visits() override { return std::exchange(visited, {}); }
 
     /// The upstreams `host` leads to; none when there is no such route.
@@ -23,6 +31,7 @@ public:
         return {};
     }
 
+    std::function<Task<>(std::stop_token)> drain;  ///< Visitors who stay on what is old.
     RouteSnapshot table;
     std::vector<Visit> visited;
 };

@@ -19,6 +19,9 @@ public:
     /// Takes `snapshot` in place of what it had. An older epoch than the newest is ignored.
     virtual void publish(RouteSnapshot snapshot) = 0;
 
+    /// Returns when every gateway uses epoch `epoch` or a newer one: the next request meets it.
+    virtual Task<Result<>> in_force(std::uint64_t epoch, std::stop_token stop) = 0;
+
     /// Returns when every gateway uses epoch `epoch` or a newer one, and no request is under way
     /// on an upstream that only older ones named: then what stood there may go. A request that
     /// does not end is waited for only so long.
