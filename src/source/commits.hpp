@@ -3,9 +3,11 @@
 #include "base/clock.hpp"
 #include "model/files.hpp"
 
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace diorama {
 
@@ -40,6 +42,12 @@ public:
     /// Brings exactly `head` here. Doing it twice moves nothing the second time.
     virtual Task<Result<CommitFacts>>
     fetch(std::string repository, Head head, milliseconds limit, std::stop_token stop) = 0;
+
+    /// Lets go of every commit but those `wanted` tells; of none left, the whole repository. It is
+    /// asked while no fetch of the repository runs: a commit that was wanted before it was fetched
+    /// is not lost.
+    using Kept = std::function<Task<Result<std::vector<std::string>>>()>;
+    virtual Task<Result<>> keep_only(std::string repository, Kept wanted, std::stop_token stop) = 0;
 
     /// The files of a commit that was fetched, readable until `stop` is asked.
     virtual Task<Result<std::unique_ptr<Files>>>

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace diorama {
@@ -14,7 +15,8 @@ class FakeCommits final : public Commits {
 public:
     using Content = std::map<std::string, std::string>;
 
-    std::optional<Error> fault;  ///< The answer to everything while set.
+    std::optional<Error> fault;                         ///< The answer to everything while set.
+    std::map<std::string, std::set<std::string>> kept;  ///< Repository → its commits, once tidied.
 
     void push(
         const std::string& repository,
@@ -42,6 +44,14 @@ public:
         if (!contents_.contains(head.commit))
             co_return Error{Code::not_found, fmt::format("no commit {}", head.commit)};
         co_return CommitFacts{.subject = "Change something", .author = "Ann"};
+    }
+
+    Task<Result<>> keep_only(std::string repository, Kept wanted, std::stop_token) override
+    {
+        auto commits = co_await wanted();
+        if (!commits) co_return commits.error();
+        kept[repository] = {commits->begin(), commits->end()};
+        co_return ok();
     }
 
     Task<Result<std::unique_ptr<Files>>>

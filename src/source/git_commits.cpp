@@ -14,6 +14,19 @@ Result<Tip> tip(const Head& head)
     return Tip{.commit = *commit, .ref = *ref};
 }
 
+Task<Result<std::vector<git::ObjectId>>> ids_of(Commits::Kept wanted)
+{
+    const auto commits = co_await wanted();
+    if (!commits) co_return commits.error();
+    std::vector<git::ObjectId> ids;
+    for (const std::string& commit : *commits) {
+        const auto id = git::ObjectId::parse(commit);
+        if (!id) co_return id.error();
+        ids.push_back(*id);
+    }
+    co_return ids;
+}
+
 }  // namespace
 
 Result<git::Remote> GitCommits::remote(const std::string& repository) const
@@ -52,6 +65,14 @@ GitCommits::fetch(std::string repository, Head head, milliseconds limit, std::st
     co_return CommitFacts{
         .subject = commit->subject, .author = commit->author, .time = commit->time
     };
+}
+
+Task<Result<>> GitCommits::keep_only(std::string repository, Kept wanted, std::stop_token stop)
+{
+    const auto from = remote(repository);
+    if (!from) co_return from.error();
+    const auto ids = [wanted] { return ids_of(wanted); };
+    co_return co_await source_.keep_only(from->location, ids, stop);
 }
 
 Task<Result<std::unique_ptr<Files>>>

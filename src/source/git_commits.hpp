@@ -22,6 +22,7 @@ public:
     resolve(std::string repository, std::string ref, std::stop_token stop) override;
     Task<Result<CommitFacts>>
     fetch(std::string repository, Head head, milliseconds limit, std::stop_token stop) override;
+    Task<Result<>> keep_only(std::string repository, Kept wanted, std::stop_token stop) override;
     Task<Result<std::unique_ptr<Files>>>
     files(std::string repository, std::string commit, std::stop_token stop) override;
 

@@ -141,18 +141,19 @@ Source::tree(git::Location location, git::ObjectId commit, TreeLimits limits, st
     co_return Tree::make(place, {found->tree, std::move(*entries)}, limits, std::move(stop));
 }
 
-Task<Result<>>
-Source::keep_only(git::Location location, std::vector<git::ObjectId> commits, std::stop_token stop)
+Task<Result<>> Source::keep_only(git::Location location, Kept wanted, std::stop_token stop)
 {
     const auto permit = co_await gate(location).acquire(stop);
     if (!permit) co_return Error{Code::cancelled, "tidying a mirror was stopped", ""};
+    auto commits = co_await wanted();
+    if (!commits) co_return commits.error();
     const auto place = mirror(location);
-    if (commits.empty()) {
+    if (commits->empty()) {
         co_await drop(place);
         co_return ok();
     }
     if (!std::filesystem::exists(place.folder())) co_return ok();
-    co_return co_await place.keep_only(std::move(commits), std::move(stop));
+    co_return co_await place.keep_only(*std::move(commits), std::move(stop));
 }
 
 Task<> Source::drop(git::Mirror place)

@@ -4,6 +4,7 @@
 #include "git/mirror.hpp"
 #include "source/tree.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,10 +57,10 @@ public:
         std::stop_token stop = {}
     );
 
-    /// Lets go of every commit of a repository but these; of none left, the mirror goes.
-    Task<Result<>> keep_only(
-        git::Location location, std::vector<git::ObjectId> commits, std::stop_token stop = {}
-    );
+    /// Lets go of every commit of a repository but those `wanted` tells, which is asked while no
+    /// fetch of it runs; of none left, the mirror goes.
+    using Kept = std::function<Task<Result<std::vector<git::ObjectId>>>()>;
+    Task<Result<>> keep_only(git::Location location, Kept wanted, std::stop_token stop = {});
 
 private:
     git::Mirror mirror(const git::Location& location) const;
