@@ -147,9 +147,13 @@ public:
         );
 
         VisitRecorder visits(loop_, *store_, *router_, log_);
+        // An engine that cannot go on takes the rest of the house with it.
+        std::stop_source ending;
+        const std::stop_callback link(stop, [ending]() mutable { ending.request_stop(); });
         TaskGroup group(loop_);
-        group.spawn(visits.run(seconds{10}, stop));
+        group.spawn(visits.run(seconds{10}, ending.get_token()));
         const auto ended = co_await engine.run(stop);
+        ending.request_stop();
         co_await group.join();
         co_await server.stop();
         co_await logs_->stop();
@@ -247,6 +251,7 @@ private:
     {
         BuildSettings options;
         options.network = network;
+        options.parallel = settings_.builds;
         for (const auto& [host, login] : config_.registries)
             options.registries[host] = {login.user, login.password};
         return options;
