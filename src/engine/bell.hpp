@@ -3,6 +3,7 @@
 #include "base/concurrency.hpp"
 #include "model/ids.hpp"
 
+#include <cstdint>
 #include <map>
 #include <stop_token>
 
@@ -19,10 +20,16 @@ public:
     {
         if (const auto running = running_.find(environment); running != running_.end())
             running->second.request_stop();
-        queue_.notify();
+        nudge();
     }
     /// Somebody should look at the queue.
-    void nudge() { queue_.notify(); }
+    void nudge()
+    {
+        ++rings_;
+        queue_.notify();
+    }
+    /// Counts rings and nudges: who looked at the queue while it changed looks again.
+    std::uint64_t rings() const { return rings_; }
 
     /// While it lives, a ring for its environment asks its token to stop.
     class Listening {
@@ -33,7 +40,12 @@ public:
         }
         Listening(const Listening&) = delete;
         Listening& operator=(const Listening&) = delete;
-        ~Listening() { bell_.running_.erase(environment_); }
+        ~Listening()
+        {
+            // Who lost the lease may end after the next one began.
+            const auto mine = bell_.running_.find(environment_);
+            if (mine != bell_.running_.end() && mine->second == source_) bell_.running_.erase(mine);
+        }
 
         std::stop_source& source() { return source_; }
 
@@ -47,6 +59,7 @@ public:
 
 private:
     Notice queue_;
+    std::uint64_t rings_ = 0;
     std::map<EnvironmentId, std::stop_source> running_;
 };
 

@@ -1,20 +1,38 @@
 #include "engine/caretaker.hpp"
 
-#include "engine/ledger.hpp"
+#include "engine/accident.hpp"
 #include "engine/teardown.hpp"
 #include "store/environments.hpp"
+#include "store/instances.hpp"
 #include "store/inventory.hpp"
 #include "store/jobs.hpp"
 
-#include <set>
+#include <algorithm>
 
 namespace diorama {
+
+namespace {
+
+std::size_t count_environments(const std::vector<Stray>& strays)
+{
+    std::set<EnvironmentId> all;
+    for (const Stray& stray : strays)
+        all.insert(stray.environment);
+    return all.size();
+}
+
+std::size_t count_environments(const std::vector<Found>& found)
+{
+    return count_environments(strays({}, found));
+}
+
+}  // namespace
 
 Task<> Caretaker::run(std::stop_token stop)
 {
     for (;;) {
-        const auto done = co_await round(stop);
-        if (!done && stop.stop_requested()) co_return;
+        // What a round could not do, the next one tries again.
+        [[maybe_unused]] const auto done = co_await caught(round(stop));
         const bool slept = co_await sleep(shop_.world.scheduler, shop_.world.settings.resync, stop);
         if (!slept) co_return;
     }
@@ -22,77 +40,101 @@ Task<> Caretaker::run(std::stop_token stop)
 
 Task<Result<>> Caretaker::round(std::stop_token stop)
 {
-    const auto asked = co_await ask_for_all();
-    if (!asked) co_return asked.error();
-    const auto paid = co_await pay_debts();
-    if (!paid) co_return paid.error();
-    const auto removed = co_await remove_orphans();
+    const auto found = co_await shop_.world.driver.observe(std::nullopt);
+    const auto remembered = co_await remember();
+    if (!remembered) co_return remembered.error();
+    auto all = unfinished(*remembered, shop_.world.scheduler.now());
+    std::vector<Stray> left;
+    if (found) {
+        all.merge(astray(*remembered, *found));
+        left = strays(remembered->entries, *found);
+        listen(*remembered, *found);
+    }
+    auto unknown = co_await ask_for(std::move(all), std::move(left));
+    if (!unknown) co_return unknown.error();
+    if (!found) co_return found.error();
+    const auto removed = co_await remove_unknown(*std::move(unknown), count_environments(*found));
     if (!removed) co_return removed.error();
     if (stop.stop_requested()) co_return Error{Code::cancelled, "stopping"};
     co_return co_await remove_unused_images(shop_.world);
 }
 
-Task<Result<>> Caretaker::ask_for_all()
+Task<Result<Remembered>> Caretaker::remember()
 {
-    const auto now = shop_.world.scheduler.now();
-    const auto work = [now](Tx& tx) -> Result<> {
-        for (const Environment& environment : environments::all_live(tx))
-            jobs::enqueue(tx, environment.id, jobs::Priority::low, now);
-        return ok();
+    const auto read = [target = shop_.world.settings.target](Tx& tx) -> Result<Remembered> {
+        return Remembered{
+            environments::all_live(tx), inventory::of_target(tx, target), instances::list_all(tx)
+        };
     };
-    const auto asked = co_await shop_.world.store.transact(work);
-    if (asked) bell_.nudge();
-    co_return asked;
+    co_return co_await shop_.world.store.read(read);
 }
 
-Task<Result<>> Caretaker::pay_debts()
+/// Asks for a look at `all` and at the owners of `strays`; answers the strays whose owner nobody
+/// knows.
+Task<Result<std::vector<Stray>>>
+Caretaker::ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays)
 {
     const auto now = shop_.world.scheduler.now();
-    const auto read = [now](Tx& tx) { return inventory::owed_due(tx, now, 100); };
-    auto owed = co_await shop_.world.store.read(read);
-    if (!owed) co_return owed.error();
-    // One that is owed still stays visible, with its new reason: that is not a failure of the
-    // round.
-    Ledger ledger(shop_.world);
-    const auto paid = co_await ledger.remove_all(*std::move(owed));
-    if (!paid && paid.error().code == Code::unavailable) co_return ok();
-    co_return paid;
+    const auto work = [=](Tx& tx) -> Result<std::vector<Stray>> {
+        std::set<EnvironmentId> asked = all;
+        std::vector<Stray> unknown;
+        for (const Stray& stray : strays) {
+            const auto owner = environments::find(tx, stray.environment);
+            if (!owner)
+                unknown.push_back(stray);
+            else if (stray.type == EntryType::container || owner->state == State::destroyed)
+                asked.insert(stray.environment);
+        }
+        for (const EnvironmentId environment : asked)
+            jobs::enqueue(tx, environment, jobs::Priority::low, now);
+        return unknown;
+    };
+    const auto unknown = co_await shop_.world.store.transact(work);
+    if (unknown) bell_.nudge();
+    co_return unknown;
 }
 
-Task<Result<>> Caretaker::remove_orphans()
+/// Of environments this store never knew, so that no worker can be making them. Much at once means
+/// that the store is the wrong one, not the scenes.
+Task<Result<>> Caretaker::remove_unknown(std::vector<Stray> unknown, std::size_t scenes)
 {
-    World world = shop_.world;
-    // First what is, then what is remembered: a row comes before its object, so an object without
-    // a row was made by nobody who still lives.
-    auto found = co_await world.driver.observe(std::nullopt);
-    if (!found) co_return found.error();
-    const auto read = [target = world.settings.target](Tx& tx) {
-        return inventory::of_target(tx, target);
-    };
-    const auto rows = co_await world.store.read(read);
-    if (!rows) co_return rows.error();
-    std::set<std::pair<EntryType, std::string>> known;
-    for (const Entry& row : *rows)
-        known.emplace(row.type, row.name);
+    const std::size_t owners = count_environments(unknown);
+    if (owners > 3 && owners * 5 > scenes)
+        co_return Error{
+            Code::refused,
+            fmt::format(
+                "{} of the {} scenes that run are unknown to this database: none is removed",
+                owners,
+                scenes
+            ),
+            "Check that the daemon runs with the database it always had."
+        };
     for (const EntryType type : {EntryType::container, EntryType::network, EntryType::volume}) {
-        for (const Found& object : *found) {
-            if (object.type != type || known.contains({object.type, object.name})) continue;
-            const auto owner = object.labels.find("diorama.environment");
-            const auto environment =
-                EnvironmentId::parse(owner == object.labels.end() ? "" : owner->second);
-            if (!environment) continue;  // Not ours, whatever else it says.
-            const Entry orphan{
-                .environment = *environment,
-                .target = world.settings.target,
-                .type = object.type,
-                .name = object.name,
-                .external_id = object.external_id
-            };
-            const auto removed = co_await world.driver.remove(orphan);
+        for (const Stray& stray : unknown) {
+            if (stray.type != type) continue;
+            const auto removed = co_await remove_stray(shop_.world, stray);
             if (!removed) co_return removed.error();
         }
     }
     co_return ok();
+}
+
+/// A container that somebody stopped and started again has a new ear too.
+void Caretaker::listen(const Remembered& remembered, const std::vector<Found>& found)
+{
+    std::set<std::string> running;
+    for (const Found& object : found) {
+        if (object.type == EntryType::container && object.running == Running::running)
+            running.insert(object.name);
+    }
+    std::set<EntryId> serving;
+    for (const Instance& instance : remembered.serving)
+        serving.insert(instance.container);
+    const auto now = shop_.world.scheduler.now();
+    for (const Entry& entry : remembered.entries) {
+        if (serving.contains(entry.id) && running.contains(entry.name))
+            shop_.followers.follow(entry, std::nullopt, now);
+    }
 }
 
 }  // namespace diorama

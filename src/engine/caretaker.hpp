@@ -1,13 +1,15 @@
 #pragma once
 
+#include "engine/astray.hpp"
 #include "engine/bell.hpp"
-#include "engine/deployment_run.hpp"
+#include "engine/workshop.hpp"
 
 namespace diorama {
 
-/// Goes round every minute: asks for every environment to be looked at, pays what is owed, and
-/// removes what carries our labels but no row knows (H07). What a host does not answer is unknown,
-/// and unknown deletes nothing (DESIGN rule 5).
+/// Goes round every minute: looks once at all that runs, and asks for a look at each environment
+/// that is not as it shall be, owes something, or has objects without a row (H07). Each is mended
+/// by the worker who holds its lease. What a host does not answer is unknown, and unknown deletes
+/// nothing (DESIGN rule 5).
 class Caretaker {
 public:
     Caretaker(Workshop& shop, Bell& bell) : shop_(shop), bell_(bell) {}
@@ -18,9 +20,11 @@ public:
     Task<Result<>> round(std::stop_token stop);
 
 private:
-    Task<Result<>> ask_for_all();
-    Task<Result<>> pay_debts();
-    Task<Result<>> remove_orphans();
+    Task<Result<Remembered>> remember();
+    Task<Result<std::vector<Stray>>>
+    ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays);
+    Task<Result<>> remove_unknown(std::vector<Stray> unknown, std::size_t scenes);
+    void listen(const Remembered& remembered, const std::vector<Found>& found);
 
     Workshop& shop_;
     Bell& bell_;

@@ -1,21 +1,14 @@
 #pragma once
 
-#include "engine/followers.hpp"
-#include "engine/publisher.hpp"
+#include "engine/addresses.hpp"
+#include "engine/rollout.hpp"
 #include "engine/teller.hpp"
-#include "engine/world.hpp"
+#include "engine/workshop.hpp"
 
 #include <memory>
+#include <set>
 
 namespace diorama {
-
-/// What many deployments share.
-struct Workshop {
-    World world;
-    Followers& followers;
-    Publisher& publisher;
-    Semaphore& builds;
-};
 
 /// One attempt to put the wanted generation up: fetch, read, build, start, switch, retire.
 ///
@@ -38,17 +31,21 @@ public:
 
 private:
     Task<Result<>> begin();
+    bool is_switched() const;
     Task<Result<std::vector<Instance>>> put_up();
+    Task<Result<Scene>> prepare();
     Task<Result<>> fetch();
+    Task<Result<>> resolve(std::stop_token stop);
+    Task<Result<>> fetch_commit(std::stop_token stop);
     Task<Result<>> read_plan();
     Task<Result<>> gather_images();
-    Task<Result<Image>> gather_image(Service service);
+    Task<Result<Image>> gather_image(Service service, std::stop_token stop);
+    Task<Result<>> record_use(Image image);
     Task<Result<>> fit_to_images();
     Task<Result<>> switch_over(std::vector<Instance> instances);
     Task<Result<>> retire();
     Task<Result<>> succeed();
     Task<Result<>> fail(Error cause);
-    Task<Result<>> record_uses();
 
     Workshop& shop_;
     World world_;
@@ -61,7 +58,8 @@ private:
     std::unique_ptr<Files> files_;
     Plan plan_;
     std::map<std::string, Image> images_;
-    std::map<std::string, PublicAddress> addresses_;
+    Addresses addresses_;
+    std::optional<std::set<std::string>> networks_;  ///< The scene's; none: it is not known.
 };
 
 }  // namespace diorama

@@ -12,8 +12,7 @@ Engine::Engine(World world)
       bell_(world.scheduler),
       followers_(world, stopping_.get_token()),
       publisher_(world),
-      builds_(world.scheduler, world.settings.builds),
-      shop_{world, followers_, publisher_, builds_},
+      shop_{world, followers_, publisher_},
       commands_(world, bell_),
       workers_(shop_, bell_, world.random.hex(12)),
       caretaker_(shop_, bell_)

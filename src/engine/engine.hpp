@@ -28,7 +28,6 @@ private:
     std::stop_source stopping_;
     Followers followers_;
     Publisher publisher_;
-    Semaphore builds_;
     Workshop shop_;
     Commands commands_;
     Workers workers_;

@@ -6,15 +6,19 @@ namespace diorama {
 
 Task<Result<>> Publisher::publish(std::stop_token stop)
 {
-    auto place = co_await turn_.acquire(stop);
-    if (!place) co_return Error{Code::cancelled, "no longer wanted"};
+    auto place = co_await turn_.acquire();
     const auto read = [](Tx& tx) -> Result<std::vector<Routed>> { return read_routed(tx); };
     const auto facts = co_await world_.store.read(read);
     if (!facts) co_return facts.error();
-    world_.router.publish({.epoch = ++epoch_, .routes = routes_for(*facts)});
-    const std::uint64_t mine = epoch_;
+    const std::uint64_t mine = ++epoch_;
+    world_.router.publish({.epoch = mine, .routes = routes_for(*facts)});
     place.reset();
-    co_return co_await world_.router.settled(mine, stop);
+    co_return co_await world_.router.in_force(mine, stop);
+}
+
+Task<Result<>> Publisher::settled(std::stop_token stop)
+{
+    co_return co_await world_.router.settled(epoch_, stop);
 }
 
 }  // namespace diorama

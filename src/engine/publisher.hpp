@@ -11,9 +11,13 @@ class Publisher {
 public:
     explicit Publisher(World world) : world_(world), turn_(world.scheduler, 1) {}
 
-    /// Returns when every gateway uses the table and the requests under way on what it no longer
-    /// names have ended: then the old version may go.
+    /// Returns when every gateway uses the table. `stop` ends only that wait: the table itself is
+    /// published in any case, so that no route is left leading to what its owner then removes.
     Task<Result<>> publish(std::stop_token stop);
+
+    /// Returns when also the requests under way on what the tables published so far no longer name
+    /// have ended: then it may go.
+    Task<Result<>> settled(std::stop_token stop);
 
 private:
     World world_;

@@ -1,6 +1,8 @@
 #include "engine/reconciler.hpp"
 
+#include "engine/deployment_run.hpp"
 #include "engine/ledger.hpp"
+#include "engine/leftovers.hpp"
 #include "engine/retry.hpp"
 #include "engine/teardown.hpp"
 #include "store/deployments.hpp"
@@ -18,7 +20,20 @@ namespace {
 
 const Actor resync{.type = Actor::Type::system, .name = "resync"};
 
-/// A wish for the same commit once more, because something of the scene is missing.
+/// How long after a failure the same is not tried again by itself.
+constexpr minutes patience{10};
+
+/// A wish for what serves once more, because something of the scene is missing. After a failed
+/// update that is the version before it.
+Wish again(const Environment& environment)
+{
+    Wish wish = environment.wanted;
+    wish.rebuild = false;
+    if (environment.serving != environment.wanted.generation)
+        wish.commit = environment.serving_commit;
+    return wish;
+}
+
 Task<Result<>> wish_again(World world, Environment environment)
 {
     const auto now = world.scheduler.now();
@@ -28,9 +43,7 @@ Task<Result<>> wish_again(World world, Environment environment)
             tx, environment, {.on = Event::changed, .actor = resync, .now = now, .cause = ""}
         );
         if (!moved) return moved.error();
-        Wish again = environment.wanted;
-        again.rebuild = false;
-        const auto wanted = environments::want(tx, environment.id, again, resync, now);
+        const auto wanted = environments::want(tx, environment.id, again(environment), resync, now);
         if (!wanted) return wanted.error();
         const auto queued = deployments::insert(
             tx,
@@ -45,6 +58,12 @@ Task<Result<>> wish_again(World world, Environment environment)
         return ok();
     };
     co_return co_await world.store.transact(work);
+}
+
+bool failed_lately(const Deployment& last, const std::string& commit, Instant now)
+{
+    return last.status == DeploymentStatus::failed && last.commit == commit &&
+           last.completed_at.value_or(now) + patience > now;
 }
 
 }  // namespace
@@ -72,8 +91,10 @@ Task<Result<>> Reconciler::converge(EnvironmentId environment, std::stop_token s
     auto facts = co_await read(environment);
     if (!facts) co_return facts.error();
     const Environment& seen = facts->environment;
-    if (seen.state == State::destroyed || seen.state == State::awaiting_approval) co_return ok();
-    if (seen.wanted.presence == Presence::gone) co_return co_await tear_down(shop_, seen, stop);
+    if (seen.state == State::destroyed) co_return co_await sweep(seen.id, stop);
+    if (seen.state == State::awaiting_approval) co_return ok();
+    if (seen.wanted.presence == Presence::gone)
+        co_return co_await tear_down(shop_, facts->project, seen, stop);
 
     const bool open = facts->deployment &&
                       facts->deployment->generation == seen.wanted.generation &&
@@ -83,39 +104,85 @@ Task<Result<>> Reconciler::converge(EnvironmentId environment, std::stop_token s
     co_return co_await run.run();
 }
 
+Task<Result<std::vector<Found>>> Reconciler::observe(EnvironmentId id, std::stop_token stop)
+{
+    const auto attempt = [&] { return shop_.world.driver.observe(id); };
+    co_return co_await retry(shop_.world, stop, attempt);
+}
+
+/// It is gone, and so is what a crash at the last moment left of it.
+Task<Result<>> Reconciler::sweep(EnvironmentId id, std::stop_token stop)
+{
+    const auto found = co_await observe(id, stop);
+    if (!found) co_return found.error();
+    for (const EntryType type : {EntryType::container, EntryType::network, EntryType::volume}) {
+        for (const Stray& stray : strays({}, *found)) {
+            if (stray.type != type) continue;
+            const auto removed = co_await remove_stray(shop_.world, stray);
+            if (!removed) co_return removed.error();
+        }
+    }
+    co_return ok();
+}
+
 /// Nothing new is wanted: what an attempt left behind goes, what the scene lost comes back.
 Task<Result<>> Reconciler::look_after(Facts facts, std::stop_token stop)
 {
-    World world = shop_.world;
-    const EnvironmentId id = facts.environment.id;
-    const auto attempt = [&] { return world.driver.observe(id); };
-    const auto found = co_await retry(world, stop, attempt);
+    const auto found = co_await observe(facts.environment.id, stop);
     if (!found) co_return found.error();
-    Ledger ledger(world);
-    const auto entries = co_await ledger.of_environment(id);
+    Ledger ledger(shop_.world);
+    const auto entries = co_await ledger.of_environment(facts.environment.id);
     if (!entries) co_return entries.error();
-
-    std::vector<Entry> leftovers;
-    bool missing = false;
-    for (const Entry& entry : *entries) {
-        if (entry.type != EntryType::container) continue;
-        const bool serves = std::ranges::any_of(facts.serving, [&](const Instance& instance) {
-            return instance.container == entry.id;
-        });
-        const bool there = std::ranges::any_of(*found, [&](const Found& object) {
-            return object.type == entry.type && object.name == entry.name;
-        });
-        if (!serves)
-            leftovers.push_back(entry);
-        else if (there)
-            shop_.followers.follow(entry, std::nullopt, world.scheduler.now());
-        missing = missing || (serves && !there);
+    for (const Stray& stray : strays(*entries, *found)) {
+        // A volume may hold work: the next deployment takes it up, or the end of the environment.
+        if (stray.type != EntryType::container) continue;
+        const auto removed = co_await remove_stray(shop_.world, stray);
+        if (!removed) co_return removed.error();
     }
-    const auto removed = co_await ledger.remove_all(std::move(leftovers));
-    if (!removed) co_return removed.error();
-    const bool standing = facts.environment.state == State::ready;
-    if (missing && standing) co_return co_await wish_again(world, facts.environment);
-    co_return ok();
+
+    const auto cleared = co_await clear_up(facts, *entries, stop);
+    if (!cleared) co_return cleared.error();
+    if (facts.environment.state != State::ready || !is_incomplete(facts, *entries, *found))
+        co_return ok();
+    const auto now = shop_.world.scheduler.now();
+    const bool in_vain =
+        facts.deployment && failed_lately(*facts.deployment, again(facts.environment).commit, now);
+    if (in_vain) co_return ok();
+    co_return co_await wish_again(shop_.world, facts.environment);
+}
+
+/// Containers that serve nothing, when their last visitor has left, and whatever is owed.
+Task<Result<>> Reconciler::clear_up(Facts facts, std::vector<Entry> entries, std::stop_token stop)
+{
+    std::vector<Entry> leftovers;
+    std::vector<Entry> owed;
+    for (const Entry& entry : entries) {
+        if (entry.type == EntryType::container && !serves(facts.serving, entry))
+            leftovers.push_back(entry);
+        else if (entry.type != EntryType::container && entry.status == EntryStatus::owed)
+            owed.push_back(entry);
+    }
+    if (leftovers.empty() && owed.empty()) co_return ok();
+    const auto settled = co_await shop_.publisher.settled(stop);
+    if (!settled) co_return settled.error();
+    const auto cleared = co_await clear(shop_, std::move(leftovers), stop);
+    if (!cleared) co_return cleared.error();
+    Ledger ledger(shop_.world);
+    co_return co_await ledger.remove_all(std::move(owed));
+}
+
+bool Reconciler::is_incomplete(
+    const Facts& facts, const std::vector<Entry>& entries, const std::vector<Found>& found
+)
+{
+    return std::ranges::any_of(facts.serving, [&](const Instance& instance) {
+        const auto entry = std::ranges::find(entries, instance.container, &Entry::id);
+        if (entry == entries.end()) return true;
+        const auto object = std::ranges::find_if(found, [&](const Found& each) {
+            return each.type == entry->type && each.name == entry->name;
+        });
+        return is_lost(instance, object == found.end() ? nullptr : &*object);
+    });
 }
 
 }  // namespace diorama

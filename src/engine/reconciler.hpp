@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/deployment_run.hpp"
+#include "engine/workshop.hpp"
 
 namespace diorama {
 
@@ -22,7 +22,13 @@ private:
         std::vector<Instance> serving;
     };
     Task<Result<Facts>> read(EnvironmentId environment);
+    Task<Result<std::vector<Found>>> observe(EnvironmentId id, std::stop_token stop);
+    Task<Result<>> sweep(EnvironmentId id, std::stop_token stop);
     Task<Result<>> look_after(Facts facts, std::stop_token stop);
+    Task<Result<>> clear_up(Facts facts, std::vector<Entry> entries, std::stop_token stop);
+    static bool is_incomplete(
+        const Facts& facts, const std::vector<Entry>& entries, const std::vector<Found>& found
+    );
 
     Workshop& shop_;
 };

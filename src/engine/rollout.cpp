@@ -1,5 +1,7 @@
 #include "engine/rollout.hpp"
 
+#include "engine/accident.hpp"
+#include "engine/leftovers.hpp"
 #include "engine/retry.hpp"
 #include "model/naming.hpp"
 #include "store/instances.hpp"
@@ -11,23 +13,22 @@
 namespace diorama {
 
 Rollout::Rollout(
-    World world,
-    Followers& followers,
+    Workshop& shop,
     Teller teller,
     Environment environment,
     DeploymentId deployment,
     Scene scene,
     std::stop_token stop
 )
-    : world_(world),
-      followers_(followers),
+    : shop_(shop),
+      world_(shop.world),
       teller_(std::move(teller)),
-      ledger_(world),
+      ledger_(world_),
       environment_(std::move(environment)),
       deployment_(deployment),
       scene_(std::move(scene)),
       link_(std::move(stop), [source = stop_]() mutable { source.request_stop(); }),
-      changed_(world.scheduler)
+      changed_(world_.scheduler)
 {}
 
 Task<Result<std::vector<Instance>>> Rollout::run()
@@ -70,25 +71,16 @@ Task<Result<>> Rollout::look()
     co_return ok();
 }
 
-/// Containers of an attempt that was superseded or died, which no service wants any more.
+/// Containers of an attempt that was superseded or died.
 Task<Result<>> Rollout::clear_leftovers()
 {
-    std::set<EntryId> wanted;
-    for (const SceneService& service : scene_.services) {
-        const Census seen = census(service);
-        for (const Entry& entry : seen.kept)
-            wanted.insert(entry.id);
-        for (const Entry& entry : seen.revived)
-            wanted.insert(entry.id);
-    }
     std::vector<Entry> leftovers;
     std::erase_if(entries_, [&](const Entry& entry) {
-        const bool left =
-            entry.type == EntryType::container && !serves(entry) && !wanted.contains(entry.id);
+        const bool left = entry.type == EntryType::container && !serves(serving_, entry);
         if (left) leftovers.push_back(entry);
         return left;
     });
-    co_return co_await ledger_.remove_all(std::move(leftovers));
+    co_return co_await clear(shop_, std::move(leftovers), stop_.get_token());
 }
 
 Task<Result<>> Rollout::lay_ground()
@@ -115,7 +107,8 @@ Task<Result<>> Rollout::lay_ground()
 
 Task<> Rollout::bring(const SceneService& service)
 {
-    const auto up = co_await bring_up(service);
+    // An accident must reach the others too: they would wait for this one for ever.
+    const auto up = co_await caught(bring_up(service));
     if (!up && !failed_) {
         failed_ = up.error().code == Code::cancelled ? up.error()
                                                      : up.error().during("service " + service.name);
@@ -132,20 +125,17 @@ Task<Result<>> Rollout::bring_up(const SceneService& service)
     const Census seen = census(service);
     for (const Entry& entry : seen.kept) {
         keep(service, entry);
-        followers_.follow(entry, deployment_, world_.scheduler.now());
+        shop_.followers.follow(entry, deployment_, world_.scheduler.now());
     }
     std::vector<Entry> fresh = seen.revived;
     for (const Entry& entry : seen.revived) {
-        const auto started = co_await world_.driver.start(entry);
+        const auto started = co_await start_again(entry);
         if (!started) co_return started.error();
     }
     const bool hidden = service.beside && !seen.old.empty();
     if (!hidden) {
-        for (const Entry& entry : seen.old) {
-            stopped_.push_back(entry);
-            const auto stopped = co_await world_.driver.stop(entry);
-            if (!stopped) co_return stopped.error();
-        }
+        const auto stopped = co_await stop_old(seen.old);
+        if (!stopped) co_return stopped.error();
     }
     if (seen.missing == 0 && seen.revived.empty()) teller_.deploy("unchanged, kept", service.name);
     for (std::uint32_t i = 0; i < seen.missing; ++i) {
@@ -161,6 +151,30 @@ Task<Result<>> Rollout::bring_up(const SceneService& service)
         keep(service, entry);
     }
     standing_[service.name].well = true;
+    co_return ok();
+}
+
+Task<Result<>> Rollout::start_again(Entry container)
+{
+    const auto attempt = [&] { return world_.driver.start(container); };
+    const Instant since = world_.scheduler.now();
+    const auto started = co_await retry(world_, {}, attempt);
+    if (started) shop_.followers.follow(container, deployment_, since);
+    co_return started;
+}
+
+/// Only what runs: starting again, when all this comes to nothing, must not do an old job twice.
+Task<Result<>> Rollout::stop_old(std::vector<Entry> old)
+{
+    for (const Entry& entry : old) {
+        const Found* now = found(entry);
+        const bool over = now && now->running == Running::exited;
+        if (!now || over) continue;
+        stopped_.push_back(entry);
+        const auto attempt = [&] { return world_.driver.stop(entry); };
+        const auto stopped = co_await retry(world_, stop_.get_token(), attempt);
+        if (!stopped) co_return stopped.error();
+    }
     co_return ok();
 }
 
@@ -203,8 +217,7 @@ Task<Result<Entry>> Rollout::start_container(const SceneService& service, bool h
     const Instant since = world_.scheduler.now();
     auto made = co_await ledger_.make(row, std::move(intent), stop_.get_token());
     if (!made) co_return made.error();
-    made_.push_back(*made);
-    followers_.follow(*made, deployment_, since - seconds{1});
+    shop_.followers.follow(*made, deployment_, since - seconds{1});
     if (hidden) hidden_.emplace_back(*made, service.container.attachments);
     co_return made;
 }
@@ -212,7 +225,8 @@ Task<Result<Entry>> Rollout::start_container(const SceneService& service, bool h
 Task<Result<>> Rollout::gate(const SceneService& service, Entry container)
 {
     if (service.job) {
-        const auto code = co_await world_.driver.wait_exit(container, stop_.get_token());
+        const auto attempt = [&] { return world_.driver.wait_exit(container, stop_.get_token()); };
+        const auto code = co_await retry(world_, stop_.get_token(), attempt);
         if (!code) co_return code.error();
         if (*code == 0) co_return ok();
         co_return Error{
@@ -221,8 +235,10 @@ Task<Result<>> Rollout::gate(const SceneService& service, Entry container)
             fmt::format("Read its last lines: diorama logs {} {}", environment_.slug, service.name)
         };
     }
-    const auto well =
-        co_await world_.driver.wait_healthy(container, service.gate, stop_.get_token());
+    const auto attempt = [&] {
+        return world_.driver.wait_healthy(container, service.gate, stop_.get_token());
+    };
+    const auto well = co_await retry(world_, stop_.get_token(), attempt);
     if (well) teller_.deploy("healthy", service.name);
     co_return well;
 }
@@ -230,7 +246,8 @@ Task<Result<>> Rollout::gate(const SceneService& service, Entry container)
 Task<Result<>> Rollout::promote()
 {
     for (const auto& [container, attachments] : hidden_) {
-        const auto promoted = co_await world_.driver.promote(container, attachments);
+        const auto attempt = [&] { return world_.driver.promote(container, attachments); };
+        const auto promoted = co_await retry(world_, {}, attempt);
         if (!promoted) co_return promoted.error().during("service " + container.service);
     }
     co_return ok();
@@ -238,10 +255,13 @@ Task<Result<>> Rollout::promote()
 
 Task<> Rollout::undo()
 {
-    const auto removed = co_await ledger_.remove_all(std::exchange(made_, {}));
+    // From the inventory: what was only begun has a row too.
+    auto left = co_await leftovers_of(world_, environment_.id);
+    Result<> removed = left ? ok() : left.error();
+    if (left) removed = co_await clear(shop_, *std::move(left), {});
     if (!removed) teller_.deploy("what failed is not all removed yet: " + removed.error().text());
     for (const Entry& entry : std::exchange(stopped_, {})) {
-        const auto started = co_await world_.driver.start(entry);
+        const auto started = co_await start_again(entry);
         if (started)
             teller_.deploy("started the old version again", entry.service);
         else
@@ -260,10 +280,9 @@ Rollout::Census Rollout::census(const SceneService& service) const
         const std::size_t have = seen.kept.size() + seen.revived.size();
         if (have < service.replicas && now && is_current(service, entry)) {
             const bool done = service.job && now->running == Running::exited && now->exit_code == 0;
-            const bool runs =
-                now->running == Running::running && now->healthy.value_or(true) && serves(entry);
+            const bool runs = now->running == Running::running && now->healthy.value_or(true);
             (done || runs ? seen.kept : seen.revived).push_back(entry);
-        } else if (serves(entry)) {
+        } else if (serves(serving_, entry)) {
             seen.old.push_back(entry);
         }
     }
@@ -278,8 +297,8 @@ bool Rollout::is_current(const SceneService& service, const Entry& entry) const
 {
     const bool rebuilt =
         environment_.wanted.rebuild && entry.generation < environment_.wanted.generation;
-    return entry.status == EntryStatus::made && entry.key == service.key && serves(entry) &&
-           !rebuilt;
+    return entry.status == EntryStatus::made && entry.key == service.key &&
+           serves(serving_, entry) && !rebuilt;
 }
 
 const Found* Rollout::found(const Entry& entry) const
@@ -288,13 +307,6 @@ const Found* Rollout::found(const Entry& entry) const
         return object.type == entry.type && object.name == entry.name;
     });
     return same == found_.end() ? nullptr : &*same;
-}
-
-bool Rollout::serves(const Entry& entry) const
-{
-    return std::ranges::any_of(serving_, [&](const Instance& instance) {
-        return instance.container == entry.id;
-    });
 }
 
 void Rollout::keep(const SceneService& service, const Entry& container)

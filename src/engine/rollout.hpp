@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/concurrency.hpp"
-#include "engine/followers.hpp"
 #include "engine/ledger.hpp"
 #include "engine/scene.hpp"
 #include "engine/teller.hpp"
+#include "engine/workshop.hpp"
 
 #include <map>
 #include <optional>
@@ -18,8 +18,7 @@ namespace diorama {
 class Rollout {
 public:
     Rollout(
-        World world,
-        Followers& followers,
+        Workshop& shop,
         Teller teller,
         Environment environment,
         DeploymentId deployment,
@@ -31,7 +30,7 @@ public:
     /// kept as they are. The first failure ends the others and is answered, with its cause.
     Task<Result<std::vector<Instance>>> run();
 
-    /// Removes what this rollout made and starts again what it stopped.
+    /// Removes what this rollout made, or began to make, and starts again what it stopped.
     Task<> undo();
 
 private:
@@ -52,6 +51,8 @@ private:
     Task<Result<>> lay_ground();
     Task<> bring(const SceneService& service);
     Task<Result<>> bring_up(const SceneService& service);
+    Task<Result<>> start_again(Entry container);
+    Task<Result<>> stop_old(std::vector<Entry> old);
     Task<Result<>> wait_for(const SceneService& service);
     Task<Result<Entry>> start_container(const SceneService& service, bool hidden);
     Task<Result<>> gate(const SceneService& service, Entry container);
@@ -59,12 +60,11 @@ private:
 
     Census census(const SceneService& service) const;
     const Found* found(const Entry& entry) const;
-    bool serves(const Entry& entry) const;
     bool is_current(const SceneService& service, const Entry& entry) const;
     void keep(const SceneService& service, const Entry& container);
 
+    Workshop& shop_;
     World world_;
-    Followers& followers_;
     Teller teller_;
     Ledger ledger_;
     Environment environment_;
@@ -81,7 +81,6 @@ private:
     std::optional<Error> failed_;
 
     std::vector<Instance> instances_;
-    std::vector<Entry> made_;
     std::vector<Entry> stopped_;
     std::vector<std::pair<Entry, std::vector<Attachment>>> hidden_;
 };

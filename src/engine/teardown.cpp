@@ -1,6 +1,8 @@
 #include "engine/teardown.hpp"
 
 #include "engine/ledger.hpp"
+#include "engine/let_go.hpp"
+#include "engine/teller.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/hosts.hpp"
@@ -20,6 +22,7 @@ Task<Result<>> close_routes(Workshop& shop, EnvironmentId id, std::stop_token st
     };
     const auto released = co_await shop.world.store.transact(work);
     if (!released) co_return released.error();
+    // Nobody is waited for: who asked for the end wants it now, not when the last tab is closed.
     co_return co_await shop.publisher.publish(stop);
 }
 
@@ -68,21 +71,33 @@ Task<Result<>> declare_gone(World world, Environment environment)
 
 }  // namespace
 
-Task<Result<>> tear_down(Workshop& shop, Environment environment, std::stop_token stop)
+Task<Result<>>
+tear_down(Workshop& shop, Project project, Environment environment, std::stop_token stop)
 {
     const Teller teller(shop.world, environment.id, std::nullopt);
     teller.deploy("taking it down");
     const auto closed = co_await close_routes(shop, environment.id, stop);
     if (!closed) co_return closed.error();
     const auto removed = co_await remove_objects(shop.world, environment.id);
-    if (!removed) {
-        teller.deploy("not all is removed yet: " + removed.error().text());
-        co_return removed.error();
-    }
+    if (!removed) co_return removed.error().during("take it down");
     const auto gone = co_await declare_gone(shop.world, environment);
     if (!gone) co_return gone.error();
     teller.deploy("gone");
+    const auto tidied = co_await let_go(shop.world, project, stop);
+    if (!tidied) teller.deploy("its commits are not let go of yet: " + tidied.error().text());
     co_return co_await remove_unused_images(shop.world);
+}
+
+Task<Result<>> remove_stray(World world, Stray stray)
+{
+    const Entry entry{
+        .environment = stray.environment,
+        .target = world.settings.target,
+        .type = stray.type,
+        .name = stray.name,
+        .external_id = stray.external_id
+    };
+    co_return co_await world.driver.remove(entry);
 }
 
 Task<Result<>> remove_unused_images(World world)

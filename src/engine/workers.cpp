@@ -1,5 +1,8 @@
 #include "engine/workers.hpp"
 
+#include "engine/accident.hpp"
+#include "engine/teller.hpp"
+
 #include <algorithm>
 
 namespace diorama {
@@ -12,14 +15,20 @@ milliseconds pause_after(std::uint32_t attempt)
     return std::min<milliseconds>(seconds{1} * (1LL << std::min(attempt, 10U)), minutes{5});
 }
 
+/// The bell is only a hint, so that nobody waits long for it.
+constexpr milliseconds longest_idle = seconds{5};
+
 }  // namespace
 
 Task<> Workers::run(std::stop_token stop)
 {
     TaskGroup group(shop_.world.scheduler);
     while (!stop.stop_requested()) {
+        const auto heard = bell_.rings();
         co_await take_all(group, stop);
-        const milliseconds idle = co_await idle_time();
+        auto idle = longest_idle;
+        if (!is_full(group)) idle = co_await idle_time();
+        if (bell_.rings() != heard) continue;
         Deadline until(shop_.world.scheduler, idle, stop);
         co_await bell_.queue().wait(until.token());
     }
@@ -28,11 +37,16 @@ Task<> Workers::run(std::stop_token stop)
 
 Task<> Workers::take_all(TaskGroup& group, std::stop_token stop)
 {
-    while (!stop.stop_requested() && group.size() < shop_.world.settings.workers) {
-        auto job = co_await claim();
+    while (!stop.stop_requested() && !is_full(group)) {
+        const auto job = co_await caught(claim());
         if (!job || !*job) co_return;
         group.spawn(work(**job, stop));
     }
+}
+
+bool Workers::is_full(const TaskGroup& group) const
+{
+    return group.size() >= shop_.world.settings.workers;
 }
 
 Task<Result<std::optional<jobs::Job>>> Workers::claim()
@@ -45,15 +59,19 @@ Task<Result<std::optional<jobs::Job>>> Workers::claim()
     co_return co_await shop_.world.store.transact(work);
 }
 
-/// Until the next job is due, or its lease ends. Never long: the queue is only a hint.
+Task<Result<std::optional<Instant>>> Workers::next_due()
+{
+    const auto read = [](Tx& tx) -> Result<std::optional<Instant>> { return jobs::next_due(tx); };
+    co_return co_await shop_.world.store.read(read);
+}
+
+/// Until the next job is due, or its lease ends.
 Task<milliseconds> Workers::idle_time()
 {
-    constexpr milliseconds longest = seconds{5};
-    const auto read = [](Tx& tx) -> Result<std::optional<Instant>> { return jobs::next_due(tx); };
-    const auto due = co_await shop_.world.store.read(read);
-    if (!due || !*due) co_return longest;
+    const auto due = co_await caught(next_due());
+    if (!due || !*due) co_return longest_idle;
     const auto left = std::chrono::duration_cast<milliseconds>(**due - shop_.world.scheduler.now());
-    co_return std::clamp(left, milliseconds{20}, longest);
+    co_return std::clamp(left, milliseconds{20}, longest_idle);
 }
 
 Task<> Workers::work(jobs::Job job, std::stop_token stop)
@@ -70,22 +88,20 @@ Task<> Workers::work(jobs::Job job, std::stop_token stop)
     Result<> outcome = co_await converge(job.environment, working.get_token());
     done.request_stop();
     co_await holder.join();
-    co_await settle(job, std::move(outcome), stop.stop_requested());
+    // A lost lease, or a store that does not answer: the job comes back when its lease ends.
+    [[maybe_unused]] const auto settled =
+        co_await caught(settle(job, std::move(outcome), stop.stop_requested()));
     bell_.nudge();
 }
 
 /// One of the four doors at which accidents are caught.
 Task<Result<>> Workers::converge(EnvironmentId environment, std::stop_token stop)
 {
-    std::string accident;
-    try {
-        co_return co_await reconciler_.converge(environment, stop);
-    } catch (const std::exception& thrown) {
-        accident = thrown.what();
-    }
+    const auto outcome = co_await caught(reconciler_.converge(environment, stop));
     const Teller teller(shop_.world, environment, std::nullopt);
-    teller.deploy("an accident: " + accident);
-    co_return Error{Code::unavailable, accident};
+    if (!outcome && is_retryable(outcome.error().code))
+        teller.deploy("to be tried again: " + outcome.error().text());
+    co_return outcome;
 }
 
 /// Renews the lease while the work runs. Losing it means that somebody else may work on the
@@ -96,9 +112,7 @@ Task<> Workers::hold(jobs::Job job, std::stop_source working, std::stop_token do
     for (;;) {
         const bool slept = co_await sleep(shop_.world.scheduler, lease / 3, done);
         if (!slept) co_return;
-        const auto now = shop_.world.scheduler.now();
-        const auto work = [=](Tx& tx) { return jobs::renew(tx, job, now, lease); };
-        const auto renewed = co_await shop_.world.store.transact(work);
+        const auto renewed = co_await caught(renew(job));
         if (renewed) continue;
         if (renewed.error().code == Code::conflict) {
             working.request_stop();
@@ -107,7 +121,18 @@ Task<> Workers::hold(jobs::Job job, std::stop_source working, std::stop_token do
     }
 }
 
-Task<> Workers::settle(jobs::Job job, Result<> outcome, bool stopping)
+Task<Result<>> Workers::renew(jobs::Job job)
+{
+    const auto now = shop_.world.scheduler.now();
+    const auto work = [=, lease = shop_.world.settings.lease](Tx& tx) -> Result<> {
+        const auto renewed = jobs::renew(tx, job, now, lease);
+        if (!renewed) return renewed.error();
+        return ok();
+    };
+    co_return co_await shop_.world.store.transact(work);
+}
+
+Task<Result<>> Workers::settle(jobs::Job job, Result<> outcome, bool stopping)
 {
     const auto now = shop_.world.scheduler.now();
     const bool over = outcome.has_value() || !is_retryable(outcome.error().code);
@@ -116,9 +141,7 @@ Task<> Workers::settle(jobs::Job job, Result<> outcome, bool stopping)
     const auto work = [=](Tx& tx) -> Result<> {
         return at_once ? jobs::release(tx, job, again) : jobs::finish(tx, job);
     };
-    const auto settled = co_await shop_.world.store.transact(work);
-    // A lost lease, or a store that does not answer: the job comes back when its lease ends.
-    if (!settled) co_return;
+    co_return co_await shop_.world.store.transact(work);
 }
 
 }  // namespace diorama

@@ -28,8 +28,11 @@ private:
     Task<> work(jobs::Job job, std::stop_token stop);
     Task<> hold(jobs::Job job, std::stop_source working, std::stop_token done);
     Task<Result<>> converge(EnvironmentId environment, std::stop_token stop);
-    Task<> settle(jobs::Job job, Result<> outcome, bool stopping);
+    Task<Result<>> renew(jobs::Job job);
+    Task<Result<>> settle(jobs::Job job, Result<> outcome, bool stopping);
+    Task<Result<std::optional<Instant>>> next_due();
     Task<milliseconds> idle_time();
+    bool is_full(const TaskGroup& group) const;
 
     Workshop& shop_;
     Bell& bell_;

@@ -1,0 +1,101 @@
+#include "engine/astray.hpp"
+
+#include <cstdlib>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace diorama {
+
+namespace {
+
+bool is_resting(State state)
+{
+    return state == State::ready || state == State::asleep || state == State::failed ||
+           state == State::awaiting_approval;
+}
+
+using Key = std::pair<EntryType, std::string>;
+
+}  // namespace
+
+bool is_lost(const Instance& instance, const Found* container)
+{
+    if (!container) return true;
+    switch (container->running) {
+        case Running::running:
+        case Running::restarting:
+        case Running::frozen: return false;
+        case Running::created:
+        case Running::dead: return true;
+        case Running::exited: return !instance.address.empty() || container->exit_code != 0;
+    }
+    std::abort();
+}
+
+std::set<EnvironmentId> unfinished(const Remembered& remembered, Instant now)
+{
+    std::set<EnvironmentId> all;
+    for (const Environment& environment : remembered.live) {
+        if (!is_resting(environment.state)) all.insert(environment.id);
+    }
+    for (const Entry& entry : remembered.entries) {
+        if (entry.status == EntryStatus::owed && entry.next_try.value_or(now) <= now)
+            all.insert(entry.environment);
+    }
+    return all;
+}
+
+std::set<EnvironmentId> astray(const Remembered& remembered, const std::vector<Found>& found)
+{
+    std::map<Key, const Found*> there;
+    for (const Found& object : found)
+        there.emplace(Key{object.type, object.name}, &object);
+    std::unordered_map<EnvironmentId, State> state_of;
+    for (const Environment& environment : remembered.live)
+        state_of.emplace(environment.id, environment.state);
+    std::map<EntryId, const Instance*> serving;
+    for (const Instance& instance : remembered.serving)
+        serving.emplace(instance.container, &instance);
+
+    std::set<EnvironmentId> all;
+    std::unordered_set<EntryId> remembered_containers;
+    for (const Entry& entry : remembered.entries) {
+        if (entry.type != EntryType::container) continue;
+        remembered_containers.insert(entry.id);
+        const auto state = state_of.find(entry.environment);
+        if (state == state_of.end() || !is_resting(state->second)) continue;
+        const auto instance = serving.find(entry.id);
+        if (instance == serving.end()) {
+            if (entry.status != EntryStatus::owed) all.insert(entry.environment);
+            continue;
+        }
+        const auto object = there.find(Key{entry.type, entry.name});
+        const Found* container = object == there.end() ? nullptr : object->second;
+        if (state->second == State::ready && is_lost(*instance->second, container))
+            all.insert(entry.environment);
+    }
+    for (const Instance& instance : remembered.serving) {
+        if (!remembered_containers.contains(instance.container)) all.insert(instance.environment);
+    }
+    return all;
+}
+
+std::vector<Stray> strays(const std::vector<Entry>& entries, const std::vector<Found>& found)
+{
+    std::set<Key> known;
+    for (const Entry& entry : entries)
+        known.emplace(entry.type, entry.name);
+    std::vector<Stray> all;
+    for (const Found& object : found) {
+        if (known.contains(Key{object.type, object.name})) continue;
+        const auto owner = object.labels.find("diorama.environment");
+        const auto environment =
+            EnvironmentId::parse(owner == object.labels.end() ? "" : owner->second);
+        if (!environment) continue;  // Not of a scene, whatever else it says.
+        all.push_back({*environment, object.type, object.name, object.external_id});
+    }
+    return all;
+}
+
+}  // namespace diorama

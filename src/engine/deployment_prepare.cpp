@@ -1,0 +1,217 @@
+#include "base/duration.hpp"
+#include "base/unicode.hpp"
+#include "engine/deployment_run.hpp"
+#include "engine/retry.hpp"
+#include "manifest/manifest.hpp"
+#include "model/labels.hpp"
+#include "model/main_service.hpp"
+#include "store/deployments.hpp"
+#include "store/environments.hpp"
+#include "store/image_uses.hpp"
+
+namespace diorama {
+
+namespace {
+
+std::string brief(const std::string& commit)
+{
+    return commit.substr(0, 7);
+}
+
+}  // namespace
+
+Task<Result<Scene>> DeploymentRun::prepare()
+{
+    const auto fetched = co_await fetch();
+    if (!fetched) co_return fetched.error().during("fetch");
+    const auto read = co_await read_plan();
+    if (!read) co_return read.error();
+    const auto gathered = co_await gather_images();
+    if (!gathered) co_return gathered.error();
+    const auto fitted = co_await fit_to_images();
+    if (!fitted) co_return fitted.error();
+
+    const SceneFacts facts{world_.settings, project_, environment_, addresses_.shown};
+    auto scene = compose(plan_, images_, *files_, facts);
+    if (!scene) co_return scene.error();
+    networks_.emplace();
+    for (const auto& [key, network] : scene->networks)
+        networks_->insert(network.name);
+    co_return scene;
+}
+
+Task<Result<>> DeploymentRun::fetch()
+{
+    const milliseconds limit = world_.settings.deadlines.fetch;
+    Deadline deadline(world_.scheduler, limit, stop_);
+    auto fetched = co_await resolve(deadline.token());
+    if (fetched) fetched = co_await fetch_commit(deadline.token());
+    if (!fetched && deadline.expired())
+        co_return Error{
+            Code::timed_out,
+            fmt::format("the commit was not here within {}", format_duration(limit)),
+            "Raise deadlines.fetch in diorama.toml, or see whether the repository answers."
+        };
+    co_return fetched;
+}
+
+/// Which commit the wanted ref is, unless the wish names one.
+Task<Result<>> DeploymentRun::resolve(std::stop_token stop)
+{
+    std::string commit = environment_.wanted.commit;
+    if (commit.empty()) {
+        const auto attempt = [&] {
+            return world_.commits.resolve(project_.repository, environment_.wanted.ref, stop);
+        };
+        const auto found = co_await retry(world_, stop, attempt);
+        if (!found) co_return found.error();
+        commit = found->commit;
+    }
+    const auto work = [commit,
+                       id = environment_.id,
+                       generation = environment_.wanted.generation,
+                       deployment = deployment_.id](Tx& tx) -> Result<Environment> {
+        const auto filled = deployments::resolve(tx, deployment, commit);
+        if (!filled) return filled.error();
+        return environments::resolve(tx, id, generation, commit);
+    };
+    auto resolved = co_await world_.store.transact(work);
+    if (!resolved) co_return resolved.error();
+    environment_ = *std::move(resolved);
+    co_return ok();
+}
+
+Task<Result<>> DeploymentRun::fetch_commit(std::stop_token stop)
+{
+    const Head head{.commit = environment_.wanted.commit, .ref = environment_.wanted.ref};
+    teller_.deploy("fetching commit " + brief(head.commit));
+    const auto attempt = [&] {
+        return world_.commits.fetch(
+            project_.repository, head, world_.settings.deadlines.fetch, stop
+        );
+    };
+    const auto facts = co_await retry(world_, stop, attempt);
+    if (!facts) co_return facts.error();
+    teller_.deploy(fmt::format(
+        "commit {}: {} ({})", brief(head.commit), display(facts->subject), display(facts->author)
+    ));
+    auto files = co_await world_.commits.files(project_.repository, head.commit, stop_);
+    if (!files) co_return files.error();
+    files_ = *std::move(files);
+    co_return ok();
+}
+
+Task<Result<>> DeploymentRun::read_plan()
+{
+    ManifestOptions options{.path = world_.settings.manifest, .policy = world_.settings.policy};
+    options.name = project_.slug;
+    options.variables = {
+        {"DIORAMA",             "true"                },
+        {"DIORAMA_ENVIRONMENT", environment_.slug     },
+        {"DIORAMA_PROJECT",     project_.slug         },
+        {"DIORAMA_DOMAIN",      world_.settings.domain},
+    };
+    if (environment_.pull_request)
+        options.variables["DIORAMA_PR"] = fmt::format("{}", *environment_.pull_request);
+    auto plan = co_await read_manifest(*files_, std::move(options));
+    if (!plan) co_return plan.error();
+    plan_ = *std::move(plan);
+    teller_.deploy(fmt::format("{}: {} services", plan_.manifest, plan_.services.size()));
+    for (const Note& note : plan_.notes)
+        teller_.deploy(note.where.empty() ? note.text : note.where + ": " + note.text);
+    co_return ok();
+}
+
+Task<Result<>> DeploymentRun::gather_images()
+{
+    const milliseconds limit = world_.settings.deadlines.build;
+    Deadline deadline(world_.scheduler, limit, stop_);
+    std::vector<Task<Result<Image>>> gathering;
+    for (const Service& service : plan_.services)
+        gathering.push_back(gather_image(service, deadline.token()));
+    auto images = co_await all(world_.scheduler, std::move(gathering));
+    if (deadline.expired())
+        co_return Error{
+            Code::timed_out,
+            fmt::format("the images were not built within {}", format_duration(limit)),
+            "Raise deadlines.build in diorama.toml, or make the build smaller."
+        };
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        const std::string& service = plan_.services[i].name;
+        if (!images[i]) co_return images[i].error().during("service " + service);
+        images_.emplace(service, *std::move(images[i]));
+    }
+    co_return ok();
+}
+
+Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token stop)
+{
+    const auto line = [this, name = service.name](std::string text) {
+        teller_.build(std::move(text), name);
+    };
+    if (const auto* foreign = std::get_if<ImageRef>(&service.source)) {
+        const auto attempt = [&] {
+            return world_.builder.obtain(*foreign, service.platform, line, stop);
+        };
+        co_return co_await retry(world_, stop, attempt);
+    }
+    BuildOrder order{
+        .project = project_.slug,
+        .service = service.name,
+        .spec = std::get<BuildSpec>(service.source),
+        .scope = "trusted",
+        .rebuild = environment_.wanted.rebuild,
+        .labels = image_labels(world_.settings.installation, project_, service.name)
+    };
+    const auto built = co_await world_.builder.build(std::move(order), *files_, line, stop);
+    if (!built) co_return built.error();
+    const auto recorded = co_await record_use(*built);
+    if (!recorded) co_return recorded.error();
+    teller_.deploy(
+        built->fresh ? "built " + built->reference : "image is up to date", service.name
+    );
+    co_return built;
+}
+
+/// An image we built is in use by this generation as soon as it is found, long before anything runs
+/// from it, so that no cleanup takes it away.
+Task<Result<>> DeploymentRun::record_use(Image image)
+{
+    const image_uses::Use use{
+        .target = world_.settings.target,
+        .reference = image.reference,
+        .content_key = image.reference.substr(image.reference.rfind(':') + 1),
+        .scope = "trusted",
+        .environment = environment_.id,
+        .generation = environment_.wanted.generation,
+        .created_at = world_.scheduler.now()
+    };
+    const auto work = [use](Tx& tx) { image_uses::add(tx, use); };
+    co_return co_await world_.store.transact(work);
+}
+
+/// Images tell ports that the manifest left out; then it is known what is routed, and where.
+/// Whoever comes now finds a page that says what is happening.
+Task<Result<>> DeploymentRun::fit_to_images()
+{
+    for (Service& service : plan_.services) {
+        if (service.ports.empty()) service.ports = images_.at(service.name).ports;
+    }
+    choose_main(plan_);
+    teller_.deploy(plan_.main_chosen);
+    const auto now = world_.scheduler.now();
+    const auto work = [&settings = world_.settings,
+                       project = project_,
+                       environment = environment_,
+                       plan = plan_,
+                       now](Tx& tx) {
+        return reserve_addresses(tx, settings, project, environment, plan, now);
+    };
+    auto reserved = co_await world_.store.transact(work);
+    if (!reserved) co_return reserved.error();
+    addresses_ = *std::move(reserved);
+    if (environment_.serving != 0) co_return ok();
+    co_return co_await shop_.publisher.publish(stop_);
+}
+
+}  // namespace diorama

@@ -1,0 +1,158 @@
+#include "engine/test_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diorama;
+
+namespace {
+
+std::string web(std::string_view image)
+{
+    return fmt::format("services:\n  web:\n    image: {}\n    ports: ['8080']\n", image);
+}
+
+/// The answer of `verb` for every container of `service`.
+auto fault_of(Verb verb, std::string service, Fault fault)
+{
+    return [=](Verb asked, const std::string& name) -> std::optional<Fault> {
+        if (asked != verb || name.find("-" + service + "-") == std::string::npos)
+            return std::nullopt;
+        return fault;
+    };
+}
+
+}  // namespace
+
+TEST_CASE("an accident while a service is brought up fails the deployment and leaves nothing")
+{
+    TestWorld world;
+    world.push_compose(
+        'a',
+        "services:\n"
+        "  web:\n    image: web:1\n    ports: ['8080']\n    depends_on: [db]\n"
+        "  db:\n    image: db:1\n    expose: ['5432']\n"
+        "  cache:\n    image: cache:1\n    expose: ['6379']\n"
+    );
+    world.driver->faults([](Verb verb, const std::string& name) -> std::optional<Fault> {
+        if (verb == Verb::apply && name.find("-db-") != std::string::npos)
+            throw std::runtime_error("a bug");
+        return std::nullopt;
+    });
+    const auto id = world.deploy().id;
+    const auto failed = world.settle(id);
+    CHECK(failed.state == State::failed);
+    CHECK(failed.cause.find("a bug") != std::string::npos);
+    CHECK(world.count(EntryType::container) == 0);
+}
+
+TEST_CASE("a repository that does not answer in time fails the deployment, and says so")
+{
+    TestWorld world;
+    world.engine_settings.deadlines.fetch = seconds{2};
+    world.push_compose('a', web("web:1"));
+    world.commits.fault = Error{Code::unavailable, "no answer"};
+    const auto id = world.deploy().id;
+    const auto failed = world.settle(id);
+    CHECK(failed.state == State::failed);
+    CHECK(failed.cause.find("within 2s") != std::string::npos);
+}
+
+TEST_CASE("what a failed start left half made goes at once, not with the next resync")
+{
+    TestWorld world;
+    world.start();
+    world.scheduler.run_for(seconds{1});
+    world.push_compose('a', web("web:1"));
+    world.driver->faults(fault_of(
+        Verb::apply,
+        "web",
+        {
+            .error = Error{Code::invalid, "OCI runtime create failed"},
+              .after = true
+    }
+    ));
+    const auto id = world.deploy().id;
+    world.wait_until([&] { return is_final(world.latest(id).status); });
+    CHECK(world.count(EntryType::container) == 0);
+    for (const Entry& entry : world.inventory(id))
+        CHECK(entry.type != EntryType::container);
+}
+
+TEST_CASE("a job that was done for the old version is not done again when the new one fails")
+{
+    TestWorld world;
+    const auto with_job = [](std::string_view job, std::string_view page) {
+        return fmt::format(
+            "services:\n"
+            "  web:\n    image: {}\n    ports: ['8080']\n"
+            "    depends_on: {{migrate: {{condition: service_completed_successfully}}}}\n"
+            "  migrate:\n    image: {}\n",
+            page,
+            job
+        );
+    };
+    world.host.behave("migrate:1", {.exits = 0});
+    world.push_compose('a', with_job("migrate:1", "web:1"));
+    const auto id = world.deploy().id;
+    world.settle(id);
+    const std::string old = world.serving(id, "migrate")->name;
+
+    world.push_compose('b', with_job("migrate:1", "web:2"));
+    world.deploy();
+    world.settle(id);
+    CHECK(world.serving(id, "migrate")->name == old);
+    CHECK(world.serving(id, "migrate")->container.starts == 1);
+
+    world.host.behave("migrate:2", {.exits = 4});
+    world.push_compose('c', with_job("migrate:2", "web:2"));
+    world.deploy();
+    world.settle(id);
+    REQUIRE(world.serving(id, "migrate") != nullptr);
+    CHECK(world.serving(id, "migrate")->name == old);
+    CHECK(world.serving(id, "migrate")->container.starts == 1);
+}
+
+TEST_CASE("an engine that does not answer once, at whatever step, fails no deployment (A19)")
+{
+    for (const Verb verb : {Verb::promote, Verb::wait_healthy, Verb::stop, Verb::start}) {
+        CAPTURE(static_cast<int>(verb));
+        TestWorld world;
+        const auto pair = [](int version) {
+            return fmt::format(
+                "services:\n  web:\n    image: web:{0}\n    ports: ['8080']\n"
+                "  mail:\n    image: mail:{0}\n",
+                version
+            );
+        };
+        world.push_compose('a', pair(1));
+        const auto id = world.deploy().id;
+        world.settle(id);
+        world.driver->fail_next(
+            verb,
+            {
+                .error = Error{Code::unavailable, "reset"}
+        }
+        );
+        world.push_compose('b', pair(2));
+        world.deploy();
+        CHECK(world.settle(id).serving == 2);
+    }
+}
+
+TEST_CASE("a container that is started again is heard again")
+{
+    TestWorld world;
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    world.settle(id);
+    const std::string name = world.serving(id, "web")->name;
+    world.host.crash(name, 1);
+    world.scheduler.run_for(seconds{1});
+    world.push_compose('b', web("web:1"));
+    world.deploy();
+    world.settle(id);
+    CHECK(world.serving(id, "web")->name == name);
+    world.host.say(name, "back again");
+    world.scheduler.run_for(milliseconds{10});
+    CHECK(world.lines.contains("back again"));
+}

@@ -1,0 +1,93 @@
+#include "engine/test_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diorama;
+
+namespace {
+
+constexpr std::string_view page = "services:\n  web:\n    image: web:1\n    ports: ['8080']\n";
+
+/// Wishes for `branch`, after letting the others go first `turns` times.
+Task<> wish_later(TestWorld& world, std::string branch, int turns)
+{
+    for (int i = 0; i < turns; ++i)
+        co_await yield(world.scheduler);
+    DeployRequest request = world.request();
+    request.key = branch;
+    const auto wished = co_await world.engine().commands().deploy(world.admin(), request);
+    CHECK(wished.has_value());
+}
+
+std::size_t waiting(TestWorld& world)
+{
+    const auto all = world.query([](Tx& tx) -> Result<std::vector<Environment>> {
+        return environments::all_live(tx);
+    });
+    return static_cast<std::size_t>(std::ranges::count(*all, State::pending, &Environment::state));
+}
+
+}  // namespace
+
+TEST_CASE("a wish is taken up at once, at whatever moment of the queue's round it comes")
+{
+    constexpr int rounds = 30;
+    TestWorld world;
+    for (int i = 0; i < 2 * rounds; ++i)
+        world.commits.push(
+            std::string(TestWorld::repository),
+            fmt::format("refs/heads/b{}", i),
+            std::string(40, 'a'),
+            {
+                {"compose.yaml", std::string(page)}
+        }
+        );
+    world.start();
+    for (int i = 0; i < rounds; ++i) {
+        CAPTURE(i);
+        world.scheduler.run_for(minutes{2});
+        TaskGroup group(world.scheduler);
+        group.spawn(wish_later(world, fmt::format("b{}", 2 * i), 0));
+        group.spawn(wish_later(world, fmt::format("b{}", 2 * i + 1), i));
+        world.scheduler.run(group.join());
+        world.scheduler.run_for(milliseconds{0});
+        CHECK(waiting(world) == 0);
+    }
+}
+
+TEST_CASE("a queue whose workers are all busy waits for them, and does not ask the store on and on")
+{
+    TestWorld world;
+    world.engine_settings.workers = 1;
+    world.builder.build_time = minutes{10};
+    const FakeCommits::Content content{
+        {"Dockerfile", "FROM scratch\nEXPOSE 8080\n"}
+    };
+    world.push('a', content);
+    world.commits.push(
+        std::string(TestWorld::repository), "refs/heads/other", std::string(40, 'b'), content
+    );
+    world.deploy();
+    world.scheduler.run(wish_later(world, "other", 0));
+    world.wait_until([&] { return !world.builder.built.empty(); });
+    const auto before = world.store->statistics().reads;
+    world.scheduler.run_for(minutes{1});
+    CHECK(world.store->statistics().reads - before < 100);
+}
+
+TEST_CASE("an accident of the resync ends neither the resync nor the daemon")
+{
+    TestWorld world;
+    world.push_compose('a', std::string(page));
+    const auto id = world.deploy().id;
+    world.settle(id);
+    world.driver->faults([](Verb verb, const std::string&) -> std::optional<Fault> {
+        if (verb == Verb::observe) throw std::runtime_error("a bug");
+        return std::nullopt;
+    });
+    world.scheduler.run_for(minutes{3});
+    world.driver->faults({});
+    world.host.vanish(EntryType::container, world.serving(id, "web")->name);
+    world.scheduler.run_for(minutes{10});
+    CHECK(world.serving(id, "web") != nullptr);
+}
