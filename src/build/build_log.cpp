@@ -36,6 +36,14 @@ std::string_view mend_of(std::string_view reason)
     return "Mend the line; what it printed stands above in the build log.";
 }
 
+/// A layer that this build took from the Engine's cache went with another image, under its feet.
+/// Nobody's fault, and gone with the next try.
+bool is_lost_layer(std::string_view reason)
+{
+    return reason.contains("unknown parent image ID") || reason.contains("layer does not exist") ||
+           reason.contains("No such image: sha256:");
+}
+
 }  // namespace
 
 void TextLines::feed(std::string_view bytes)
@@ -124,6 +132,12 @@ Error BuildLog::failed_step(const Recipe::Step& step, std::string_view reason) c
         recipe_.written,
         display(step.text)
     );
+    if (is_lost_layer(reason))
+        return {
+            Code::unavailable,
+            fmt::format("{}: a cached layer was removed meanwhile", head),
+            "Build it again."
+        };
     const auto code = number_after(reason, "returned a non-zero code: ");
     if (!code)
         return {

@@ -136,6 +136,21 @@ TEST_CASE("a line the Engine could not read is the line as it was written")
     CHECK(log.log.failure(told).message == "api/Dockerfile:2: COPY requires two");
 }
 
+TEST_CASE("a cached layer that another image took along is no failure of the Dockerfile")
+{
+    for (const char* reason :
+         {"failed to export image: failed to set parent sha256:36: unknown parent image ID "
+          "sha256:36",
+          "failed to get layer sha256:36: layer does not exist",
+          "No such image: sha256:364adee866052f3e"}) {
+        Log log("FROM scratch\n");
+        log.say("Step 1/2 : FROM scratch\n");
+        const Error error = log.fail(reason);
+        CHECK(error.code == Code::unavailable);
+        CHECK(error.message.starts_with("api/Dockerfile:1: "));
+    }
+}
+
 TEST_CASE("an Engine that went away is no failure of the Dockerfile")
 {
     Log log("FROM scratch\n");

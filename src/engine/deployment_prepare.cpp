@@ -155,7 +155,7 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token
         };
         co_return co_await retry(world_, stop, attempt);
     }
-    BuildOrder order{
+    const BuildOrder order{
         .project = project_.slug,
         .service = service.name,
         .spec = std::get<BuildSpec>(service.source),
@@ -163,7 +163,8 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token
         .rebuild = environment_.wanted.rebuild,
         .labels = image_labels(world_.settings.installation, project_, service.name)
     };
-    const auto built = co_await world_.builder.build(std::move(order), *files_, line, stop);
+    const auto attempt = [&] { return world_.builder.build(order, *files_, line, stop); };
+    const auto built = co_await retry(world_, stop, attempt);
     if (!built) co_return built.error();
     const auto recorded = co_await record_use(*built);
     if (!recorded) co_return recorded.error();

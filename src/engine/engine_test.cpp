@@ -308,6 +308,24 @@ TEST_CASE("a transient fault of the engine is tried again and nobody notices (A1
     CHECK(world.inventory(id).size() == world.host.objects().size());
 }
 
+TEST_CASE("a build that was let down by the engine is tried again and nobody notices (A19)")
+{
+    TestWorld world;
+    world.push(
+        'a',
+        {
+            {"Dockerfile", "FROM scratch\nEXPOSE 8080\n"}
+    }
+    );
+    world.builder.fault = Error{Code::unavailable, "a cached layer was removed meanwhile", ""};
+    const auto id = world.deploy().id;
+    world.wait_until([&] { return world.builder.built.size() == 1; });
+    world.scheduler.run_for(world.builder.build_time + milliseconds{500});
+    world.builder.fault.reset();
+    CHECK(world.settle(id).state == State::ready);
+    CHECK(world.builder.built.size() == 2);
+}
+
 TEST_CASE("services start in the order of depends_on, jobs must end well")
 {
     TestWorld world;
