@@ -97,7 +97,7 @@ Result<int> play(const CliWorld& world, Loop& loop, DemoPlay::Stage stage)
     const auto played = loop.run(play.play());
     loop.run(play.clear());
     if (played) return exit_ok;
-    world.err(play.last_lines());
+    if (played.error().code != Code::cancelled) world.err(play.last_lines());
     return played.error();
 }
 

@@ -30,6 +30,8 @@ DemoDaemon::~DemoDaemon() = default;
 
 Task<Result<>> DemoDaemon::start(std::stop_token stop)
 {
+    stopping_ = std::stop_source();
+    std::filesystem::remove(ports_file());  // Of the start before, should there have been one.
     group_.spawn(run());
     const auto ready = co_await wait_until_ready(stop);
     if (ready) co_return ok();
@@ -85,7 +87,7 @@ Task<Result<>> DemoDaemon::wait_until_ready(std::stop_token stop)
 /// The daemon writes the ports it got once it listens: "API GATEWAY".
 bool DemoDaemon::read_ports()
 {
-    std::ifstream in(data_ / "ports");
+    std::ifstream in(ports_file());
     return static_cast<bool>(in >> api_port_ >> gateway_port_);
 }
 

@@ -24,7 +24,8 @@ public:
     /// Aborts while the daemon runs: stop it first.
     ~DemoDaemon();
 
-    /// Starts it and waits until it is ready for work. A daemon that ends before is `unavailable`.
+    /// Starts it, also after it ended, and waits until it is ready for work. A daemon that ends
+    /// before is `unavailable`.
     Task<Result<>> start(std::stop_token stop);
     /// Ends it and waits for its end; nothing to do when it does not run.
     Task<> stop();
@@ -42,6 +43,7 @@ private:
     Task<> run();
     Task<Result<>> wait_until_ready(std::stop_token stop);
     bool read_ports();
+    std::filesystem::path ports_file() const { return data_ / "ports"; }
 
     Loop& loop_;
     std::filesystem::path data_;

@@ -29,9 +29,9 @@ std::string owner(const DemoPlay::Stage& stage)
     return stage.check ? stage.folder.filename().string() : "corner";
 }
 
-std::string indented(std::string_view text)
+std::string indented(std::string_view title, std::string_view text)
 {
-    std::string lines;
+    std::string lines = std::string(title) + "\n";
     for (const std::string_view line : split(trim(text), '\n'))
         lines += fmt::format("  {}\n", display(line));
     return lines;
@@ -65,7 +65,9 @@ Task<Result<>> DemoPlay::play()
     };
     for (const Step step : steps) {
         const auto held = co_await (this->*step)();
-        if (!held) co_return held.error();
+        if (held) continue;
+        if (!scene_ || daemon_.running()) co_return held.error();
+        co_return held.error().during("the daemon ended by itself");
     }
     co_return ok();
 }
@@ -293,7 +295,7 @@ Task<Result<>> DemoPlay::stay()
     bool on = true;
     while (on && daemon_.running())
         on = co_await sleep(loop_, seconds{1}, stop_.get_token());
-    if (on) co_return Error{Code::unavailable, "the daemon ended by itself", ""};
+    if (on) co_return Error{Code::unavailable, "it could not serve on", ""};
     stop_ = std::stop_source();
     story_.say("");
     co_return ok();
@@ -321,13 +323,26 @@ Task<Result<>> DemoPlay::prove_nothing_left()
 Task<> DemoPlay::clear()
 {
     story_.interrupt();
-    if (scene_ && scene_->exists() && daemon_.running()) {
-        last_lines_ = co_await scene_->last_lines();
-        const auto gone = co_await scene_->take_down();
-        if (!gone) last_lines_ += "It could not be taken down: " + gone.error().text() + "\n";
-    }
-    last_lines_ += "The daemon's last lines:\n" + indented(daemon_.last_lines(15));
+    last_lines_ = indented("The daemon's last lines:", daemon_.last_lines(15));
+    if (scene_ && scene_->exists()) co_await clear_scene();
     co_await daemon_.stop();
+}
+
+/// A daemon that crashed goes on where it was, and what it made is not left to the machine.
+Task<> DemoPlay::clear_scene()
+{
+    if (!daemon_.running()) {
+        const SceneView seen = scene_->view();
+        const auto again = co_await daemon_.start({});
+        if (!again) co_return;
+        const auto connected = co_await connect();
+        if (!connected) co_return;
+        scene_->adopt(seen);
+    }
+    const std::string scene_lines = co_await scene_->last_lines();
+    last_lines_.insert(0, scene_lines);
+    const auto gone = co_await scene_->take_down();
+    if (!gone) last_lines_ += "The scene could not be taken down: " + gone.error().text() + "\n";
 }
 
 /// A command for another terminal: this very program, told where this very daemon is.

@@ -47,6 +47,7 @@ private:
     Task<Result<>> prove_nothing_left();
 
     Task<Result<>> connect();
+    Task<> clear_scene();
     Task<Result<>> deploy();
     Result<> check_only_page_changed(const SceneView& before);
     Task<Result<>> check_apples();

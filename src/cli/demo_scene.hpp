@@ -36,6 +36,8 @@ public:
     Task<Result<>> wait_until_traceless(Client& gateway);
 
     const SceneView& view() const { return view_; }
+    /// Goes on with a scene that was seen before, by a daemon that started again.
+    void adopt(SceneView seen) { view_ = std::move(seen); }
     bool exists() const { return !view_.environment.is_null(); }
     /// The end of its log, for people who wonder what happened.
     Task<std::string> last_lines();

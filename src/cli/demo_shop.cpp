@@ -40,7 +40,8 @@ Result<> write_shop_file(const fs::path& folder, const ShopFile& file)
 {
     const auto written = write(folder / file.path, file.text);
     if (!written || !file.text.starts_with("#!")) return written;
-    fs::permissions(folder / file.path, fs::perms{0755});
+    constexpr auto run = fs::perms::owner_exec | fs::perms::group_exec | fs::perms::others_exec;
+    fs::permissions(folder / file.path, run, fs::perm_options::add);
     return ok();
 }
 
