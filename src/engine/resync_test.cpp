@@ -128,6 +128,21 @@ TEST_CASE("what nobody knows is removed, unless it is suspiciously much (H07, DE
     CHECK(world.count(EntryType::container) == 5);
 }
 
+TEST_CASE("what a destroyed environment left without a row goes too (H07)")
+{
+    TestWorld world;
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    world.settle(id);
+    const Labels labels = world.serving(id, "web")->labels;
+    world.destroy(id);
+    world.wait_until([&] { return world.find(id).state == State::destroyed; });
+    world.host.place(EntryType::container, "left", labels);
+    world.host.place(EntryType::volume, "left", labels);
+    world.scheduler.run_for(minutes{3});
+    CHECK(world.host.objects().empty());
+}
+
 TEST_CASE("the resync does not take from a scene what it is just making")
 {
     // The network of a destroyed environment was left on the engine without a row; the environment

@@ -97,6 +97,27 @@ TEST_CASE("what serves is told truly when a newer push comes between the switch 
     CHECK(kept.serving_commit == std::string(40, 'b'));
 }
 
+TEST_CASE("a deployment that switched before its daemon died is not done again: the repository may "
+          "be away")
+{
+    TestWorld world;
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    world.settle(id);
+    world.router.take_up = [&world](std::stop_token stop) { return stay(world.scheduler, stop); };
+    world.push_compose('b', web("web:2"));
+    world.deploy();
+    world.wait_until([&] { return world.instances(id).at(0).generation == 2; });
+    world.stop();
+    world.router.take_up = {};
+    world.commits.fault = Error{Code::unavailable, "no answer"};
+    world.start();
+    const auto ready = world.settle(id);
+    CHECK(world.latest(id).status == DeploymentStatus::success);
+    CHECK(ready.serving_commit == std::string(40, 'b'));
+    CHECK(world.count(EntryType::container) == 1);
+}
+
 TEST_CASE("a visitor of a scene on its way up finds a page that says so")
 {
     TestWorld world;

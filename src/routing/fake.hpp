@@ -13,7 +13,12 @@ public:
     {
         if (snapshot.epoch > table.epoch) table = std::move(snapshot);
     }
-    Task<Result<>> in_force(std::uint64_t, std::stop_token) override { co_return ok(); }
+    Task<Result<>> in_force(std::uint64_t, std::stop_token stop) override
+    {
+        if (take_up) co_await take_up(stop);
+        if (stop.stop_requested()) co_return Error{Code::cancelled, "no longer wanted"};
+        co_return ok();
+    }
     Task<Result<>> settled(std::uint64_t, std::stop_token stop) override
     {
         if (drain) co_await drain(stop);
@@ -31,7 +36,8 @@ public:
         return {};
     }
 
-    std::function<Task<>(std::stop_token)> drain;  ///< Visitors who stay on what is old.
+    std::function<Task<>(std::stop_token)> take_up;  ///< A gateway that is slow.
+    std::function<Task<>(std::stop_token)> drain;    ///< Visitors who stay on what is old.
     RouteSnapshot table;
     std::vector<Visit> visited;
 };
