@@ -49,7 +49,7 @@ struct File {
     {
         const std::string name = path.filename().string();
         return name.ends_with("_test.cpp") || name.starts_with("test_") ||
-               name.ends_with("_world.hpp");
+               name.ends_with("_world.hpp") || name.starts_with("played_");
     }
 };
 
