@@ -9,7 +9,7 @@ namespace diorama {
 
 namespace {
 
-constexpr milliseconds early_pause{250};
+constexpr milliseconds early_pause{100};
 constexpr milliseconds late_pause = seconds{5};
 constexpr milliseconds early = seconds{10};  ///< How long a start is young.
 constexpr milliseconds quiet = seconds{5};   ///< For what has no port: so long without an exit.
