@@ -5,6 +5,7 @@
 #include "model/plan.hpp"
 
 #include <functional>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -49,6 +50,11 @@ public:
     /// The image a manifest names, pulled unless it is there.
     virtual Task<Result<Image>>
     obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop) = 0;
+
+    /// The images the engine has that were built with these labels: their references, or the id
+    /// of one whose build was cut off before it got its name.
+    virtual Task<Result<std::vector<std::string>>> made(std::map<std::string, std::string> labels
+    ) = 0;
 
     /// Removes an image nothing uses; gone already, or used by a container, is a success.
     virtual Task<Result<>> remove(std::string reference) = 0;

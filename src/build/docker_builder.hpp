@@ -42,6 +42,7 @@ public:
     Task<Result<Image>>
     obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop) override;
 
+    Task<Result<std::vector<std::string>>> made(std::map<std::string, std::string> labels) override;
     Task<Result<>> remove(std::string reference) override;
 
 private:

@@ -6,6 +6,7 @@
 #include "model/files.hpp"
 #include "model/naming.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -53,6 +54,15 @@ public:
         co_return Image{
             .reference = image.reference, .id = image.reference, .ports = ports[image.reference]
         };
+    }
+
+    Task<Result<std::vector<std::string>>> made(std::map<std::string, std::string> wanted) override
+    {
+        std::vector<std::string> found;
+        for (const std::string& reference : images) {
+            if (std::ranges::includes(labels[reference], wanted)) found.push_back(reference);
+        }
+        co_return found;
     }
 
     Task<Result<>> remove(std::string reference) override

@@ -210,6 +210,32 @@ TEST_CASE("an environment goes without a trace, and its images with it (A03, H09
     CHECK(world.builder.images.empty());
 }
 
+TEST_CASE("SEC-71 an image that a crash left without a row goes, and those in use stay")
+{
+    TestWorld world;
+    world.push(
+        'a',
+        {
+            {"Dockerfile", "FROM scratch\nEXPOSE 8080\n"}
+    }
+    );
+    const auto id = world.deploy().id;
+    world.settle(id);
+    const auto in_use = world.builder.images;
+    const auto stray = [&world](std::string reference, std::string installation) {
+        world.builder.images.insert(reference);
+        world.builder.labels[reference] = {
+            {"diorama.installation", std::move(installation)}
+        };
+    };
+    stray("diorama/shop/web:cut-off", world.engine_settings.installation.text());
+    stray("diorama/shop/web:of-others", "01000000-0000-0000-0000-000000000000");
+    world.scheduler.run_for(minutes{3});
+    CHECK_FALSE(world.builder.images.contains("diorama/shop/web:cut-off"));
+    CHECK(world.builder.images.contains("diorama/shop/web:of-others"));
+    CHECK(std::ranges::includes(world.builder.images, in_use));
+}
+
 TEST_CASE("what cannot be removed stays visible as owed, and is removed later")
 {
     TestWorld world;

@@ -9,6 +9,8 @@
 #include "store/image_uses.hpp"
 #include "store/instances.hpp"
 
+#include <algorithm>
+
 namespace diorama {
 
 namespace {
@@ -100,8 +102,40 @@ Task<Result<>> remove_stray(World world, Stray stray)
     co_return co_await world.driver.remove(entry);
 }
 
+namespace {
+
+bool may_build(const Environment& environment)
+{
+    return environment.state == State::pending || environment.state == State::provisioning ||
+           environment.state == State::updating;
+}
+
+/// Images of ours without a row: a crash came between building one and recording its use, or the
+/// Engine ended a build after we were gone. They are listed as unused. While anything may be
+/// building, nobody knows which image is about to get its row.
+Task<Result<>> adopt_stray_images(World world)
+{
+    auto made = co_await world.builder.made({
+        {"diorama.installation", world.settings.installation.text()}
+    });
+    if (!made) co_return made.error();
+    const auto work = [made = *std::move(made),
+                       target = world.settings.target,
+                       now = world.scheduler.now()](Tx& tx) -> Result<> {
+        if (std::ranges::any_of(environments::all_live(tx), may_build)) return ok();
+        for (const std::string& reference : made)
+            image_uses::adopt(tx, target, reference, now);
+        return ok();
+    };
+    co_return co_await world.store.transact(work);
+}
+
+}  // namespace
+
 Task<Result<>> remove_unused_images(World world)
 {
+    const auto adopted = co_await adopt_stray_images(world);
+    if (!adopted) co_return adopted.error();
     const std::string target = world.settings.target;
     const auto read = [=](Tx& tx) { return image_uses::unused(tx, target); };
     const auto unused = co_await world.store.read(read);

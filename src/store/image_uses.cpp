@@ -77,6 +77,18 @@ void add(Tx& tx, const Use& use)
     );
 }
 
+void adopt(Tx& tx, std::string_view target, std::string_view reference, Instant now)
+{
+    tx.execute(
+        remember_sql,
+        {
+            {"target",     target   },
+            {"reference",  reference},
+            {"created_at", now      }
+    }
+    );
+}
+
 void release(Tx& tx, EnvironmentId environment, Generation keep)
 {
     tx.execute(

@@ -26,6 +26,10 @@ struct Use {
 /// Recording the same use twice is recording it once.
 void add(Tx& tx, const Use& use);
 
+/// Lists an image that nobody uses, so that it goes: one found on its engine without a row. Nothing
+/// happens when it has one.
+void adopt(Tx& tx, std::string_view target, std::string_view reference, Instant now);
+
 /// Drops the environment's uses by generations before `keep`. The images nobody uses any more stay
 /// listed as unused until `forget`.
 void release(Tx& tx, EnvironmentId environment, Generation keep);
