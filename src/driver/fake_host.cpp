@@ -31,7 +31,7 @@ void FakeHost::say(const std::string& name, const std::string& text)
     }
 }
 
-void FakeHost::vanish(EntryType type, const std::string& name)
+void FakeHost::vanish(EntryType type, std::string name)
 {
     objects_.erase({type, name});
     lives_.erase(name);

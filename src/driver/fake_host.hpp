@@ -63,8 +63,8 @@ public:
     /// The container's process ends now, whatever its behaviour.
     void crash(const std::string& name, std::int64_t code, bool out_of_memory = false);
     void say(const std::string& name, const std::string& text);
-    /// An administrator removes it behind our back.
-    void vanish(EntryType type, const std::string& name);
+    /// An administrator removes it behind our back. By value: the name may be its own.
+    void vanish(EntryType type, std::string name);
 
     // What a test looks at.
 
