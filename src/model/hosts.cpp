@@ -137,7 +137,9 @@ address(Shape shape, const Endpoint& endpoint, std::string_view domain, const Ad
     const auto is_taken = [&](std::string_view own) {
         return (!found->in_path && is_reserved_word(own)) || taken(found->with(own));
     };
-    const auto full = fmt::format("{}/{}", endpoint.environment.id.text(), endpoint.service);
+    // The main service's hash is the scene's own: it can be told before the service is known.
+    const auto own = endpoint.main ? std::string_view() : endpoint.service;
+    const auto full = fmt::format("{}/{}", endpoint.environment.id.text(), own);
     return found->with(unique_label(found->own, full, is_taken));
 }
 
