@@ -1,7 +1,5 @@
 #include "api/answers.hpp"
 
-#include <charconv>
-
 namespace diorama::api {
 
 int status_of(Code code)
@@ -25,7 +23,11 @@ int status_of(Code code)
 
 Response problem(const Error& error)
 {
-    const int status = status_of(error.code);
+    return problem(error, status_of(error.code));
+}
+
+Response problem(const Error& error, int status)
+{
     Node node = Node::Map{
         {"type",   "about:blank"       },
         {"title",  status_words(status)},
@@ -58,43 +60,6 @@ Response page(Node::List items, const std::string& next)
     };
     if (!next.empty()) node.set("next", next);
     return json(200, node);
-}
-
-namespace {
-
-Result<std::uint64_t> number(std::string_view name, std::string_view text)
-{
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc{} && end == text.data() + text.size() && !text.empty()) return value;
-    return Error{
-        Code::invalid,
-        fmt::format("'{}' in the query is '{}', which is no number", name, text.substr(0, 40))
-    };
-}
-
-}  // namespace
-
-Result<std::size_t> limit_of(const Request& request, std::size_t otherwise)
-{
-    const auto given = request.query_value("limit");
-    if (!given) return otherwise;
-    const auto value = number("limit", *given);
-    if (!value) return value.error();
-    if (*value < 1 || *value > 1000)
-        return Error{Code::invalid, "'limit' in the query is not between 1 and 1000"};
-    return static_cast<std::size_t>(*value);
-}
-
-Result<std::optional<std::uint64_t>> sequence_of(const Request& request, std::string_view name)
-{
-    auto given = request.query_value(name);
-    if (!given && request.headers.has("Last-Event-ID"))
-        given = request.headers.get("Last-Event-ID");
-    if (!given) return std::optional<std::uint64_t>{};
-    const auto value = number(name, *given);
-    if (!value) return value.error();
-    return std::optional(*value);
 }
 
 }  // namespace diorama::api

@@ -9,6 +9,8 @@ namespace diorama::api {
 /// An error as problem details (RFC 9457): `type`, `title`, `status`, `detail`, `code`, and `mend`
 /// where there is one.
 Response problem(const Error& error);
+/// The same with another status than the code's.
+Response problem(const Error& error, int status);
 
 Response json(int status, const Node& node);
 
@@ -33,10 +35,5 @@ Result<T> body_as(const Request& request)
     if (!node) return node.error().during("the request body");
     return read<T>(*node, "the request body");
 }
-
-/// `?limit=`, from 1 to 1000.
-Result<std::size_t> limit_of(const Request& request, std::size_t otherwise);
-/// A sequence in the query or the Last-Event-ID; nothing when absent.
-Result<std::optional<std::uint64_t>> sequence_of(const Request& request, std::string_view name);
 
 }  // namespace diorama::api

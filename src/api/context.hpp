@@ -8,6 +8,10 @@
 #include "logs/logs.hpp"
 #include "net/http.hpp"
 
+#include <functional>
+#include <stop_token>
+#include <string>
+
 namespace diorama::api {
 
 /// What handlers may touch. All of it outlives the server.
@@ -20,6 +24,7 @@ struct Context {
     std::string version;
     /// What an operator should know about this machine, each with its mend (GET /doctor).
     std::function<Task<Result<Node>>()> facts;
+    std::stop_token stopping{};  ///< Asked: answers that are held back are given now.
 };
 
 /// A request that passed the door: its token is known, and holds the endpoint's right somewhere.
@@ -27,6 +32,7 @@ struct Context {
 struct Call {
     Request request;
     Caller caller;
+    Right right = Right::none;  ///< Its endpoint's.
 
     std::string param(const std::string& name) const { return request.params.at(name); }
 };

@@ -10,51 +10,38 @@ namespace diorama::api {
 
 namespace {
 
+// clang-format off
 constexpr Endpoint table[] = {
-    {"GET",    "/health",                            Right::none,       health,              "whether all parts answer"              },
-    {"GET",    "/api/health",                        Right::none,       health,              "the same"                              },
-    {"GET",    "/health/live",                       Right::none,       live,                "the process answers"                   },
-    {"GET",    "/health/ready",                      Right::none,       ready,               "it can do its work"                    },
+    {"GET",    "/health",                               Right::none,       health,               "whether all parts answer"},
+    {"GET",    "/api/health",                           Right::none,       health,               "the same"},
+    {"GET",    "/health/live",                          Right::none,       live,                 "the process answers"},
+    {"GET",    "/health/ready",                         Right::none,       ready,                "it can do its work"},
 
-    {"GET",    "/api/v1/version",                    Right::read,       version,             "which Diorama this is"                 },
-    {"GET",    "/api/v1/doctor",                     Right::administer, doctor,              "the state of this machine"             },
+    {"GET",    "/api/v1/version",                       Right::read,       version,              "which Diorama this is"},
+    {"GET",    "/api/v1/doctor",                        Right::administer, doctor,               "the state of this machine"},
 
-    {"POST",   "/api/v1/environments",               Right::deploy,     create_environment,  "put up or renew"                       },
-    {"POST",   "/apps",                              Right::deploy,     create_environment,  "the same"                              },
-    {"GET",    "/api/v1/environments",               Right::read,       list_environments,   "all you may see"                       },
-    {"GET",    "/api/v1/environments/{id}",          Right::read,       show_environment,    "one, with its services"                },
-    {"DELETE", "/api/v1/environments/{id}",          Right::deploy,     delete_environment,  "take down"                             },
-    {"POST",
-     "/api/v1/environments/{id}/redeploy",           Right::deploy,
-     redeploy_environment,                                                                   "build and start anew"                  },
-    {"GET",    "/api/v1/environments/{id}/services", Right::read,       list_services,       "what runs"                             },
-    {"GET",
-     "/api/v1/environments/{id}/stats",              Right::read,
-     list_stats,                                                                             "CPU and memory of what runs"           },
-    {"GET",    "/api/v1/environments/{id}/why",      Right::read,       explain_environment, "why it is as it is"
-    },
-    {"GET",
-     "/api/v1/environments/{id}/deployments",        Right::read,
-     list_deployments,                                                                       "attempts, newest first"                },
-    {"GET",
-     "/api/v1/environments/{id}/logs",               Right::read,
-     read_logs,                                                                              "a page of lines, or a live stream"     },
-    {"GET",
-     "/api/v1/environments/{id}/events",             Right::read,
-     read_events,                                                                            "what happened, or a live stream"       },
+    {"POST",   "/api/v1/environments",                  Right::deploy,     create_environment,   "put up or renew"},
+    {"POST",   "/apps",                                 Right::deploy,     create_environment,   "the same"},
+    {"GET",    "/api/v1/environments",                  Right::read,       list_environments,    "all you may see"},
+    {"GET",    "/api/v1/environments/{id}",             Right::read,       show_environment,     "one, with its services"},
+    {"DELETE", "/api/v1/environments/{id}",             Right::deploy,     delete_environment,   "take down"},
+    {"POST",   "/api/v1/environments/{id}/redeploy",    Right::deploy,     redeploy_environment, "build and start anew"},
+    {"GET",    "/api/v1/environments/{id}/services",    Right::read,       list_services,        "what runs"},
+    {"GET",    "/api/v1/environments/{id}/stats",       Right::read,       list_stats,           "CPU and memory of what runs"},
+    {"GET",    "/api/v1/environments/{id}/why",         Right::read,       explain_environment,  "why it is as it is"},
+    {"GET",    "/api/v1/environments/{id}/deployments", Right::read,       list_deployments,     "attempts, newest first"},
+    {"GET",    "/api/v1/environments/{id}/logs",        Right::read,       read_logs,            "a page of lines, or a live stream"},
+    {"GET",    "/api/v1/environments/{id}/events",      Right::read,       read_events,          "what happened, or a live stream"},
 
-    {"GET",    "/api/v1/deployments/{id}",           Right::read,       show_deployment,     "one attempt"                           },
-    {"GET",    "/api/v1/projects",                   Right::read,       list_projects,       "repositories with environments"        },
-    {"GET",
-     "/api/v1/inventory",                            Right::administer,
-     list_inventory,                                                                         "every outside object, and what is owed"},
+    {"GET",    "/api/v1/deployments/{id}",              Right::read,       show_deployment,      "one attempt"},
+    {"GET",    "/api/v1/projects",                      Right::read,       list_projects,        "repositories with environments"},
+    {"GET",    "/api/v1/inventory",                     Right::administer, list_inventory,       "every outside object, and what is owed"},
 
-    {"POST",
-     "/api/v1/tokens",                               Right::administer,
-     create_token,                                                                           "make a token; its text is shown once"  },
-    {"GET",    "/api/v1/tokens",                     Right::administer, list_tokens,         "tokens without their texts"            },
-    {"DELETE", "/api/v1/tokens/{id}",                Right::administer, revoke_token,        "make a token useless"                  },
+    {"POST",   "/api/v1/tokens",                        Right::administer, create_token,         "make a token; its text is shown once"},
+    {"GET",    "/api/v1/tokens",                        Right::administer, list_tokens,          "tokens without their texts"},
+    {"DELETE", "/api/v1/tokens/{id}",                   Right::administer, revoke_token,         "make a token useless"},
 };
+// clang-format on
 
 /// Fills `params` when `segments` are a path of the form of `pattern`.
 bool matches(
@@ -91,44 +78,54 @@ bool holds_somewhere(const Caller& caller, Right right)
 Response method_not_allowed(const std::string& allow)
 {
     Response response = problem(
-        {Code::invalid, "this path does not know that method", fmt::format("Use {}.", allow)}
+        {Code::invalid, "this path does not know that method", fmt::format("Use {}.", allow)}, 405
     );
-    response.status = 405;
     response.headers.set("Allow", allow);
     return response;
 }
 
-Task<Response> answer(Context& context, Request request)
-{
+/// What a path leads to: an endpoint, or the methods that would have led to one.
+struct Found {
+    const Endpoint* endpoint = nullptr;
     std::string allow;
-    const Endpoint* found = nullptr;
+};
+
+Found find(Request& request)
+{
+    Found found;
     for (const Endpoint& endpoint : table) {
         if (!matches(endpoint.path, request.segments, request.params)) continue;
-        if (endpoint.method == request.method ||
-            (request.method == "HEAD" && endpoint.method == "GET")) {
-            found = &endpoint;
-            break;
-        }
-        allow += (allow.empty() ? "" : ", ") + std::string(endpoint.method);
+        const bool get = endpoint.method == "GET";
+        if (endpoint.method == request.method || (get && request.method == "HEAD"))
+            return {&endpoint, ""};
+        if (!found.allow.empty()) found.allow += ", ";
+        found.allow += get ? "GET, HEAD" : endpoint.method;
     }
-    if (!found && !allow.empty()) co_return method_not_allowed(allow);
-    if (!found) co_return problem({Code::not_found, "there is no such path"});
+    return found;
+}
 
-    Call call{.request = std::move(request)};
-    if (found->right != Right::none) {
+Task<Response> answer(Context& context, Request request)
+{
+    const Found found = find(request);
+    if (!found.endpoint && !found.allow.empty()) co_return method_not_allowed(found.allow);
+    if (!found.endpoint) co_return problem({Code::not_found, "there is no such path"});
+
+    const Endpoint& endpoint = *found.endpoint;
+    Call call{.request = std::move(request), .right = endpoint.right};
+    if (endpoint.right != Right::none) {
         auto caller = co_await context.access.authenticate(
             std::string(call.request.headers.get("Authorization"))
         );
         if (!caller) co_return problem(caller.error());
         call.caller = *std::move(caller);
-        if (!holds_somewhere(call.caller, found->right))
+        if (!holds_somewhere(call.caller, endpoint.right))
             co_return problem(
                 {Code::forbidden,
-                 fmt::format("this needs the right to {}", name(found->right)),
+                 fmt::format("this needs the right to {}", name(endpoint.right)),
                  "Use a token with that scope."}
             );
     }
-    co_return co_await found->handle(context, std::move(call));
+    co_return co_await endpoint.handle(context, std::move(call));
 }
 
 }  // namespace

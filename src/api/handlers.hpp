@@ -34,8 +34,9 @@ Task<Response> create_token(Context& context, Call call);
 Task<Response> list_tokens(Context& context, Call call);
 Task<Response> revoke_token(Context& context, Call call);
 
-/// The environment `text` names by id or by slug, if the caller may see it. One they may not see is
-/// `not_found`: it is not told which exist.
-Task<Result<Environment>> find_environment(Context& context, Caller caller, std::string text);
+/// The environment that a path's `{id}` names by id or by slug, if the caller holds `right` on it.
+/// One they may not even see is `not_found`: who asks is not told which exist.
+Task<Result<Environment>>
+find_environment(Context& context, Caller caller, Right right, std::string text);
 
 }  // namespace diorama::api

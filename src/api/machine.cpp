@@ -1,5 +1,6 @@
 #include "api/answers.hpp"
 #include "api/handlers.hpp"
+#include "api/query.hpp"
 #include "api/views.hpp"
 #include "store/instances.hpp"
 #include "store/inventory.hpp"
@@ -41,6 +42,16 @@ Response state_of(const Parts& parts)
     );
 }
 
+bool may_administer(const Context& context, const Caller& caller)
+{
+    return allowed(caller.grants, Right::administer, {.tenant = context.world.settings.tenant});
+}
+
+Error not_administrator()
+{
+    return {Code::forbidden, "this needs the right to administer", "Use a token with that scope."};
+}
+
 }  // namespace
 
 Task<Response> health(Context& context, Call)
@@ -78,8 +89,7 @@ Task<Response> version(Context& context, Call)
 
 Task<Response> doctor(Context& context, Call call)
 {
-    if (!allowed(call.caller.grants, Right::administer, {.tenant = context.world.settings.tenant}))
-        co_return problem({Code::forbidden, "this needs the right to administer"});
+    if (!may_administer(context, call.caller)) co_return problem(not_administrator());
     const auto facts = co_await context.facts();
     if (!facts) co_return problem(facts.error());
     co_return json(200, *facts);
@@ -103,9 +113,16 @@ Task<Response> list_projects(Context& context, Call call)
 
 Task<Response> list_inventory(Context& context, Call call)
 {
-    if (!allowed(call.caller.grants, Right::administer, {.tenant = context.world.settings.tenant}))
-        co_return problem({Code::forbidden, "this needs the right to administer"});
-    const bool owed = call.request.query_value("status") == "owed";
+    if (!may_administer(context, call.caller)) co_return problem(not_administrator());
+    const auto known = only_known(call.request, {"status"});
+    if (!known) co_return problem(known.error());
+    const auto status = call.request.query_value("status");
+    if (status && *status != "owed")
+        co_return problem(
+            {Code::invalid, "'status' is not one that is listed alone", "Use owed, or leave it out."
+            }
+        );
+    const bool owed = status.has_value();
     const auto read = [owed, target = context.world.settings.target](Tx& tx
                       ) -> Result<std::vector<Entry>> {
         return owed ? inventory::owed(tx) : inventory::of_target(tx, target);
@@ -114,13 +131,14 @@ Task<Response> list_inventory(Context& context, Call call)
     if (!entries) co_return problem(entries.error());
     Node::List items;
     for (const Entry& entry : *entries)
-        items.push_back(view(entry));
+        items.push_back(view(context, entry));
     co_return page(std::move(items), "");
 }
 
 Task<Response> list_stats(Context& context, Call call)
 {
-    const auto found = co_await find_environment(context, call.caller, call.param("id"));
+    const auto found =
+        co_await find_environment(context, call.caller, call.right, call.param("id"));
     if (!found) co_return problem(found.error());
     const auto read = [id = found->id](Tx& tx) -> Result<std::vector<Entry>> {
         std::vector<Entry> serving;
@@ -135,6 +153,7 @@ Task<Response> list_stats(Context& context, Call call)
     Node::List items;
     for (const Entry& entry : *serving) {
         const auto stats = co_await context.world.driver.stats(entry);
+        if (!stats && stats.error().code == Code::unavailable) co_return problem(stats.error());
         if (!stats) continue;  // A job that ended, or a container that just went.
         items.emplace_back(Node::Map{
             {"service",      entry.service      },

@@ -2,11 +2,6 @@
 
 #include "base/instant.hpp"
 #include "base/json.hpp"
-#include "store/environments.hpp"
-#include "store/instances.hpp"
-#include "store/projects.hpp"
-
-#include <map>
 
 namespace diorama::api {
 
@@ -17,74 +12,15 @@ void set_time(Node& node, std::string_view key, const std::optional<Instant>& ti
     if (time) node.set(key, to_text(*time));
 }
 
-std::map<std::string, std::string>
-urls(const EnvironmentFacts& facts, const EngineSettings& settings)
-{
-    std::map<std::string, std::string> found;
-    for (const hosts::Claim& claim : facts.claims)
-        found.emplace(claim.service, url({claim.host, claim.path}, settings.entrance));
-    return found;
-}
-
 /// The words of ACCEPTANCE A07.
-std::string_view service_status(State state)
+std::string_view status_of(const ServiceFacts& service, State state)
 {
-    switch (state) {
-        case State::ready:
-        case State::updating: return "running";
-        case State::failed: return "failed";
-        case State::pending:
-        case State::provisioning:
-        case State::awaiting_approval: return "building";
-        default: return "stopped";
-    }
-}
-
-bool is_new(State state)
-{
-    return state == State::pending || state == State::provisioning ||
-           state == State::awaiting_approval;
-}
-
-/// Before anything runs the manifest is not read, and nobody knows what the main service is called:
-/// the shapes that do not name it tell its address all the same.
-std::optional<PublicAddress>
-address_to_be(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings)
-{
-    const AddressTaken taken = [&](const PublicAddress& wanted) -> bool {
-        const auto owner = hosts::find(tx, wanted.host, wanted.path);
-        return owner && owner->environment != facts.environment.id;
-    };
-    for (const Shape shape : settings.shapes) {
-        if (shape == Shape::preview_cloud || shape == Shape::prevant) continue;
-        const Endpoint main{facts.project, facts.environment, "", true};
-        return address(shape, main, settings.domain, taken);
-    }
-    return std::nullopt;
-}
-
-std::optional<PublicAddress>
-main_address(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings)
-{
-    for (const Instance& instance : facts.instances) {
-        if (instance.main && !instance.host.empty()) return PublicAddress{instance.host, "/"};
-    }
-    if (!is_new(facts.environment.state)) return std::nullopt;
-    return address_to_be(tx, facts, settings);
+    if (state == State::failed) return "failed";
+    if (state == State::asleep) return "stopped";
+    return service.serving ? "running" : "building";
 }
 
 }  // namespace
-
-EnvironmentFacts facts_of(Tx& tx, const Environment& environment, const EngineSettings& settings)
-{
-    EnvironmentFacts facts{.environment = environment};
-    const auto project = projects::find(tx, environment.identity.project);
-    if (project) facts.project = *project;
-    facts.claims = hosts::of_environment(tx, environment.id);
-    facts.instances = instances::list(tx, environment.id);
-    facts.main = main_address(tx, facts, settings);
-    return facts;
-}
 
 Node view(const Project& project)
 {
@@ -97,31 +33,29 @@ Node view(const Project& project)
     };
 }
 
-Node::List services(const EnvironmentFacts& facts, const EngineSettings& settings)
+Node::List services(Context& context, const EnvironmentFacts& facts)
 {
-    const auto where = urls(facts, settings);
-    std::map<std::string, Node> by_name;
-    for (const Instance& instance : facts.instances) {
-        Node& service = by_name[instance.service];
-        const Node* seen = service.find("replicas");
-        const std::int64_t replicas = seen ? *seen->integer() + 1 : 1;
-        service.set("name", instance.service);
-        service.set("status", service_status(facts.environment.state));
-        service.set("image", instance.image);
-        if (instance.port != 0) service.set("port", instance.port);
-        if (const auto found = where.find(instance.service); found != where.end())
-            service.set("url", found->second);
-        service.set("main", instance.main);
-        service.set("generation", instance.generation);
-        service.set("replicas", replicas);
-    }
     Node::List list;
-    for (auto& [name, node] : by_name)
+    for (const ServiceFacts& service : facts.services) {
+        Node node = Node::Map{
+            {"name", service.name},
+            {"status", status_of(service, facts.environment.state)},
+            {"main", service.main}
+        };
+        if (service.address)
+            node.set("url", url(*service.address, context.world.settings.entrance));
+        if (!service.image.empty()) node.set("image", service.image);
+        if (service.port != 0) node.set("port", service.port);
+        if (service.serving) {
+            node.set("generation", service.generation);
+            node.set("replicas", service.replicas);
+        }
         list.push_back(std::move(node));
+    }
     return list;
 }
 
-Node view(const EnvironmentFacts& facts, const EngineSettings& settings)
+Node view(Context& context, const EnvironmentFacts& facts)
 {
     const Environment& environment = facts.environment;
     Node node = Node::Map{
@@ -140,9 +74,10 @@ Node view(const EnvironmentFacts& facts, const EngineSettings& settings)
         node.set("serving", environment.serving);
         node.set("serving_commit", environment.serving_commit);
     }
-    if (!environment.cause.empty()) node.set("cause", environment.cause);
-    if (facts.main) node.set("url", url(*facts.main, settings.entrance));
-    node.set("services", services(facts, settings));
+    if (!environment.cause.empty())
+        node.set("cause", context.logs.redact(environment.id, environment.cause));
+    if (facts.address) node.set("url", url(*facts.address, context.world.settings.entrance));
+    node.set("services", services(context, facts));
     node.set("created_at", to_text(environment.created_at));
     node.set("updated_at", to_text(environment.updated_at));
     set_time(node, "last_accessed_at", environment.last_accessed_at);
@@ -150,7 +85,7 @@ Node view(const EnvironmentFacts& facts, const EngineSettings& settings)
     return node;
 }
 
-Node view(const Deployment& deployment)
+Node view(Context& context, const Deployment& deployment)
 {
     Node node = Node::Map{
         {"id",          deployment.id.text()          },
@@ -160,7 +95,8 @@ Node view(const Deployment& deployment)
         {"status",      name(deployment.status)       },
         {"created_at",  to_text(deployment.created_at)}
     };
-    if (!deployment.cause.empty()) node.set("cause", deployment.cause);
+    if (!deployment.cause.empty())
+        node.set("cause", context.logs.redact(deployment.environment, deployment.cause));
     set_time(node, "started_at", deployment.started_at);
     set_time(node, "completed_at", deployment.completed_at);
     if (deployment.started_at && deployment.completed_at)
@@ -194,7 +130,7 @@ Node view(const event_log::Record& record)
     };
 }
 
-Node view(const Entry& entry)
+Node view(Context& context, const Entry& entry)
 {
     Node node = Node::Map{
         {"id",          entry.id.text()          },
@@ -208,7 +144,8 @@ Node view(const Entry& entry)
         {"created_at",  to_text(entry.created_at)}
     };
     if (!entry.address.empty()) node.set("address", entry.address);
-    if (!entry.problem.empty()) node.set("problem", entry.problem);
+    if (!entry.problem.empty())
+        node.set("problem", context.logs.redact(entry.environment, entry.problem));
     if (entry.attempts > 0) node.set("attempts", entry.attempts);
     set_time(node, "next_try", entry.next_try);
     return node;

@@ -69,6 +69,21 @@ Result<Addresses> reserve_addresses(
     return chosen;
 }
 
+std::optional<PublicAddress>
+expected_address(Tx& tx, const EngineSettings& settings, const Endpoint& endpoint)
+{
+    const Shape shape = settings.shapes.front();
+    const bool names_service = shape == Shape::prevant || shape == Shape::preview_cloud;
+    if (names_service && endpoint.service.empty()) return std::nullopt;
+    const AddressTaken taken = [&](const PublicAddress& wanted) -> bool {
+        const auto owner = hosts::find(tx, wanted.host, wanted.path);
+        if (!owner) return false;
+        if (owner->environment != endpoint.environment.id) return true;
+        return !endpoint.main && owner->service != endpoint.service;
+    };
+    return address(shape, endpoint, settings.domain, taken);
+}
+
 Result<> move_addresses(
     Tx& tx, EnvironmentId environment, const std::vector<hosts::Claim>& claims, Instant now
 )

@@ -6,6 +6,7 @@
 #include "store/hosts.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,12 @@ Result<Addresses> reserve_addresses(
     const Plan& plan,
     Instant now
 );
+
+/// The address in the first shape that `endpoint` has, or would get if it were chosen now. Its
+/// service may be empty: the main one, of an environment whose plan nobody has read yet. Nothing
+/// where the shape has no place for it, or where it needs that name.
+std::optional<PublicAddress>
+expected_address(Tx& tx, const EngineSettings& settings, const Endpoint& endpoint);
 
 /// The switch: each address leads to its service from now on, and those of services that are no
 /// more are given back.

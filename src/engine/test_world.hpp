@@ -62,6 +62,7 @@ public:
     FakeHost host{scheduler};
     FakeRouter router;
     Lines lines;
+    LogSink* sink = &lines;  ///< Where the engine's words go.
     EngineSettings engine_settings;
     std::unique_ptr<Store> store;
     std::unique_ptr<FakeDriver> driver;
@@ -107,7 +108,7 @@ public:
         if (engine_) return;
         stopping_ = std::stop_source();
         engine_ = std::make_unique<Engine>(World{
-            scheduler, random, *store, commits, builder, *driver, router, lines, engine_settings
+            scheduler, random, *store, commits, builder, *driver, router, *sink, engine_settings
         });
         group_ = std::make_unique<TaskGroup>(scheduler);
         group_->spawn(keep_running());

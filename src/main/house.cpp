@@ -130,6 +130,7 @@ public:
         api::Context context{
             world, engine.commands(), access, *logs_, locations_, std::string(version)
         };
+        context.stopping = stop;
         context.facts = [&] { return doctor_facts(loop_, *engine_api_, config_); };
         Server server(loop_, api::handler(context), server_options());
         const auto address = Address::parse(config_.api.listen);

@@ -1,0 +1,81 @@
+#include "api/facts.hpp"
+
+#include "engine/addresses.hpp"
+#include "store/hosts.hpp"
+#include "store/instances.hpp"
+#include "store/projects.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace diorama::api {
+
+namespace {
+
+bool is_going(State state)
+{
+    return state == State::destroying || state == State::destroyed;
+}
+
+using Services = std::map<std::string, ServiceFacts>;
+
+void add_instances(Services& services, const std::vector<Instance>& instances)
+{
+    for (const Instance& instance : instances) {
+        ServiceFacts& service = services[instance.service];
+        service.image = instance.image;
+        service.port = instance.port;
+        service.main = instance.main;
+        service.generation = instance.generation;
+        service.serving = true;
+        ++service.replicas;
+    }
+}
+
+/// The claim in the shape people are shown, else any: an address once given stays, though the
+/// configuration has another shape by now.
+std::optional<PublicAddress> address_of(
+    const std::vector<hosts::Claim>& claims,
+    const std::string& service,
+    const std::optional<PublicAddress>& expected
+)
+{
+    std::optional<PublicAddress> found;
+    for (const hosts::Claim& claim : claims) {
+        if (claim.service != service) continue;
+        const PublicAddress here{claim.host, claim.path};
+        if (!found || here == expected) found = here;
+    }
+    return found;
+}
+
+}  // namespace
+
+Result<EnvironmentFacts>
+facts_of(Tx& tx, const EngineSettings& settings, const Environment& environment)
+{
+    auto project = projects::find(tx, environment.identity.project);
+    if (!project) return project.error();
+    EnvironmentFacts facts{.environment = environment, .project = *std::move(project)};
+    if (is_going(environment.state)) return facts;
+
+    Services services;
+    add_instances(services, instances::list(tx, environment.id));
+    const auto claims = hosts::of_environment(tx, environment.id);
+    // Before anything serves, what has an address is all that is known of the services.
+    for (const hosts::Claim& claim : claims) {
+        if (environment.serving == 0) services[claim.service];
+    }
+    for (auto& [name, service] : services) {
+        service.name = name;
+        const diorama::Endpoint routed{facts.project, environment, name, service.main};
+        service.address = address_of(claims, name, expected_address(tx, settings, routed));
+        if (service.main) facts.address = service.address;
+        facts.services.push_back(service);
+    }
+    if (environment.serving == 0)
+        facts.address = expected_address(tx, settings, {facts.project, environment, "", true});
+    return facts;
+}
+
+}  // namespace diorama::api
