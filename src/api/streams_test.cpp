@@ -147,6 +147,7 @@ TEST_CASE("a stream gives what was and what comes, each line once (G05)")
     world.say(shop.id, "three");
     const auto& told = listening.heard();
     CHECK(messages(told) == std::vector<std::string>{"one", "two", "three"});
+    REQUIRE(!told.empty());
     CHECK(told.back().event == "line");
     CHECK(told.back().id == last_sequence(world, shop));
 }
