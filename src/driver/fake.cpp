@@ -39,10 +39,9 @@ Unwell unwell(const Entry& entry, const FakeHost::Container& container)
 {
     Unwell what{
         .service = entry.service.empty() ? entry.name : entry.service,
-        .running = container.running,
-        .exit_code = container.exit_code,
         .out_of_memory = container.out_of_memory
     };
+    if (container.running != Running::running) what.exit_code = container.exit_code;
     const std::size_t from = container.lines.size() - std::min(container.lines.size(), last_words);
     for (std::size_t i = from; i < container.lines.size(); ++i)
         what.said.push_back(container.lines[i].text);

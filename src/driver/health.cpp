@@ -40,6 +40,7 @@ Task<Result<>> Health::wait(std::string container, std::stop_token stop)
     for (;;) {
         const auto now = co_await engine_.inspect_container(container);
         if (!now) co_return now.error();
+        remember(*now);
         if (is_over(now->state.status)) {
             const Unwell what = co_await cause(*now);
             co_return ended(what);
@@ -106,6 +107,14 @@ Task<bool> Health::probe_tcp(std::string address, std::uint16_t port, std::stop_
     co_return stream.has_value();
 }
 
+/// The Engine forgets the exit of a container as soon as it runs again.
+void Health::remember(const docker::Container& now)
+{
+    if (!is_over(now.state.status) && now.state.status != docker::Status::restarting) return;
+    exit_code_ = now.state.exit_code;
+    out_of_memory_ = now.state.oom_killed;
+}
+
 /// That time ran out in the middle of a probe says less than what the one before met.
 void Health::note(const Error& error, const std::stop_token& stop)
 {
@@ -126,10 +135,8 @@ Task<Unwell> Health::cause(docker::Container now)
 {
     Unwell what{
         .service = entry_.service.empty() ? entry_.name : entry_.service,
-        .running =
-            now.state.status == docker::Status::restarting ? Running::restarting : Running::running,
-        .exit_code = now.state.exit_code,
-        .out_of_memory = now.state.oom_killed,
+        .exit_code = exit_code_,
+        .out_of_memory = out_of_memory_,
         .restarts = now.restarts,
         .last_probe = met_
     };

@@ -15,11 +15,12 @@ bool ran_out_of_memory(const Unwell& what)
 /// 137 and 139 say little to most people.
 std::string exit_in_words(const Unwell& what)
 {
+    const std::int64_t code = what.exit_code.value_or(0);
     if (what.out_of_memory)
         return fmt::format(
-            "was killed because it used more memory than its limit (exit code {})", what.exit_code
+            "was killed because it used more memory than its limit (exit code {})", code
         );
-    switch (what.exit_code) {
+    switch (code) {
         case 126: return "exited with code 126 (its command cannot be executed)";
         case 127: return "exited with code 127 (its command was not found)";
         case 137:
@@ -27,7 +28,7 @@ std::string exit_in_words(const Unwell& what)
                    "than its limit";
         case 139: return "crashed (exit code 139, segmentation fault)";
         case 143: return "was terminated (exit code 143, SIGTERM)";
-        default: return fmt::format("exited with code {}", what.exit_code);
+        default: return fmt::format("exited with code {}", code);
     }
 }
 
@@ -58,10 +59,8 @@ Error ended(const Unwell& what)
 Error not_well_within(const Unwell& what, milliseconds limit)
 {
     std::string state = what.last_probe.empty() ? "" : fmt::format(": {}", what.last_probe);
-    if (what.restarts > 0 || what.running == Running::restarting)
-        state += fmt::format(
-            "; it restarted {} times and {} the last time", what.restarts, exit_in_words(what)
-        );
+    if (what.restarts > 0) state += fmt::format("; it restarted {} times", what.restarts);
+    if (what.exit_code) state += fmt::format("; the last time it {}", exit_in_words(what));
     return {
         Code::invalid,
         fmt::format(

@@ -2,6 +2,7 @@
 
 #include "driver/driver.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,8 +11,7 @@ namespace diorama {
 /// Why a container did not pass its gate, in the words that every driver uses.
 struct Unwell {
     std::string service;
-    Running running = Running::running;
-    std::int64_t exit_code = 0;
+    std::optional<std::int64_t> exit_code;  ///< None when no end of it was seen.
     bool out_of_memory = false;
     std::uint64_t restarts = 0;
     std::string last_probe;         ///< What the latest probe met: "connection refused".
