@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/node.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -15,7 +17,8 @@ struct ServeArguments {
 };
 
 /// All the command line may touch of the machine, so that tests can play it. What is empty is not
-/// called: `serve` by other verbs, `ask` without a terminal.
+/// called: `serve` by other verbs, `ask` without a terminal,
+/// `checks` while a daemon answers.
 struct CliWorld {
     using Write = std::function<bool(std::string_view text)>;
 
@@ -30,6 +33,7 @@ struct CliWorld {
     std::filesystem::path directory;  ///< Where it was called.
     std::string version;
     std::function<int(ServeArguments)> serve;  ///< Wired in main: the daemon is another room.
+    std::function<Node::List()> checks;        ///< Of this machine, where no daemon can make them.
 };
 
 /// The command line: finds the verb, runs it, and answers its exit code (`cli/exit_code.hpp`).

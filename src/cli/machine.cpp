@@ -3,7 +3,9 @@
 #include "cli/progress.hpp"
 #include "cli/safe_text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace diorama::cli {
 
@@ -45,7 +47,8 @@ std::string format_check(const Node& check, bool colours)
     return text + "\n";
 }
 
-/// The first check is whether there is anybody to ask; without, it is the only one.
+/// The first check is whether there is anybody to ask; without, this machine is looked at from
+/// here, where it is the one the daemon would run on.
 Result<Node::List> checks_of(const Session& session, const Result<Node>& facts)
 {
     Node::List checks;
@@ -58,6 +61,8 @@ Result<Node::List> checks_of(const Session& session, const Result<Node>& facts)
         daemon.set("well", false);
         daemon.set("found", facts.error().message);
         daemon.set("mend", facts.error().mend);
+        if (!session.world.checks || !session.api.daemon().is_local()) return checks;
+        std::ranges::move(session.world.checks(), std::back_inserter(checks));
         return checks;
     }
     daemon.set("well", true);

@@ -107,6 +107,20 @@ TEST_CASE("doctor without a daemon says that first, and what to run")
     CHECK(ended.out.ends_with("    Start one: diorama serve\n"));
 }
 
+TEST_CASE("doctor without a daemon looks at this machine by itself, but at no other")
+{
+    Person person;
+    person.checks = [] {
+        return Node::List{
+            Node::Map{{"name", "git"}, {"well", true}, {"found", "2.39.5"}}
+        };
+    };
+    person.environment["DIORAMA_SERVER"] = PlayedApi().url();
+    CHECK(person.run({"doctor"}).out.ends_with("\n✓ git: 2.39.5\n"));
+    person.environment["DIORAMA_SERVER"] = "http://0.0.0.0:1";
+    CHECK(person.run({"doctor"}).out.find("git") == std::string::npos);
+}
+
 TEST_CASE("doctor with a wrong token is not told that no daemon answers")
 {
     const PlayedApi api;

@@ -85,6 +85,7 @@ struct Person {
     std::vector<std::string> answers;  ///< What is typed when asked.
     std::filesystem::path directory = "/";
     std::function<int(ServeArguments)> serve;
+    std::function<Node::List()> checks;
     /// Told of each write to stdout; false makes it fail.
     std::function<bool(std::string_view)> on_out;
 
@@ -118,7 +119,8 @@ struct Person {
             .err_is_terminal = terminal,
             .directory = directory,
             .version = "0.1.0",
-            .serve = serve
+            .serve = serve,
+            .checks = checks
         };
         words.insert(words.begin(), "diorama");
         std::vector<char*> argv;

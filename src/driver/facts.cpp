@@ -1,13 +1,10 @@
 #include "driver/facts.hpp"
 
-#include "base/spawn.hpp"
+#include "base/byte_size.hpp"
 #include "model/addresses.hpp"
 
-#include <bit>
 #include <charconv>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include <iterator>
 
 namespace diorama {
 
@@ -117,22 +114,45 @@ Fact storage(const docker::Info& info)
     return fact;
 }
 
-Fact disk(const Machine& machine)
+void add_engine(std::vector<Fact>& all, const Machine& machine)
+{
+    if (machine.silent) {
+        const Error& error = *machine.silent;
+        all.push_back({Fact::Grade::bad, "Docker Engine", error.message, error.mend});
+        return;
+    }
+    add_versions(all, machine.version);
+    all.push_back(api(machine.version));
+    all.push_back(storage(machine.info));
+    all.push_back(cgroups(machine.info));
+}
+
+Fact disk(const Machine::Disk& disk)
 {
     constexpr std::uint64_t gigabyte = 1ULL << 30;
-    Fact fact{.name = "disk"};
-    fact.value = fmt::format(
-        "{:.1f} of {:.1f} GB free in {}",
-        static_cast<double>(machine.disk_free) / static_cast<double>(gigabyte),
-        static_cast<double>(machine.disk_size) / static_cast<double>(gigabyte),
-        machine.info.root_dir
-    );
-    if (machine.disk_free >= 10 * gigabyte) return fact;
-    fact.grade = machine.disk_free < 2 * gigabyte ? Fact::Grade::bad : Fact::Grade::warning;
-    fact.fix = "Free space on that disk: `docker system df` shows what takes it.";
+    Fact fact{.name = "disk of " + disk.folder};
+    fact.value =
+        fmt::format("{} of {} free", human_byte_size({disk.free}), human_byte_size({disk.size}));
+    if (disk.free >= 10 * gigabyte) return fact;
+    fact.grade = disk.free < 2 * gigabyte ? Fact::Grade::bad : Fact::Grade::warning;
+    fact.fix = "Free space there: `docker system df` shows what images and volumes take.";
     return fact;
 }
 
+Fact port(const Machine::Port& port)
+{
+    Fact fact{.name = port.of, .value = port.address};
+    if (port.trouble.empty()) return fact;
+    fact.grade = Fact::Grade::bad;
+    fact.value = port.trouble;
+    fact.fix = fmt::format(
+        "End what listens there (`ss -ltnp` names it), or set {}.listen in diorama.toml.",
+        port.of == "API" ? "api" : "gateway"
+    );
+    return fact;
+}
+
+/// Networks of others inside the range are stepped over, so only a range without room is bad.
 Fact addresses(const Machine& machine)
 {
     Fact fact{.name = "addresses for scenes", .value = machine.range};
@@ -143,49 +163,57 @@ Fact addresses(const Machine& machine)
     const auto range = Subnet::parse(machine.range);
     const auto sound = range ? check_range(*range, scene_prefix, routes) : Result<>(range.error());
     if (sound) return fact;
-    fact.grade = Fact::Grade::bad;
-    fact.fix = sound.error().text();
+    const bool has_room = range && sound.error().code == Code::conflict &&
+                          free_subnet(*range, scene_prefix, {}, routes).has_value();
+    fact.grade = has_room ? Fact::Grade::warning : Fact::Grade::bad;
+    fact.value = sound.error().message;
+    fact.fix = sound.error().mend + " It is network.subnets in diorama.toml.";
     return fact;
 }
 
 Fact packet_filter(const Machine& machine)
 {
-    Fact fact{.name = "packet filter", .value = machine.nft.empty() ? "no nft" : machine.nft};
-    if (machine.nft.empty())
+    Fact fact{.name = "packet filter", .value = machine.nft};
+    if (!machine.filter.wanted) {
+        fact.grade = Fact::Grade::warning;
+        fact.value = "off: scenes reach this host and its networks";
+        fact.fix = "Set network.filter = \"require\" in diorama.toml.";
+        return fact;
+    }
+    if (machine.nft.empty()) {
+        fact.value = "the program nft is not there";
         fact.fix = "Install nftables: apt-get install nftables.";
-    else if (!machine.may_filter)
+    } else if (!machine.may_filter) {
+        fact.value = "this process may not set it";
         fact.fix =
             "Run Diorama as root, or give it CAP_NET_ADMIN: scenes reach this host otherwise.";
-    if (!fact.fix.empty()) fact.grade = Fact::Grade::bad;
+    } else if (!machine.filter.trouble.empty()) {
+        fact.value = machine.filter.trouble;
+        fact.fix = "Diorama puts it back within a minute. Find who takes it away: a firewall "
+                   "manager that flushes all rules when it reloads, most likely.";
+    }
+    if (!fact.fix.empty()) {
+        fact.grade = Fact::Grade::bad;
+    } else if (machine.filter.put_back > 0) {
+        fact.grade = Fact::Grade::warning;
+        fact.value = fmt::format("stands, but was put back {} times", machine.filter.put_back);
+        fact.fix = "Stop the firewall manager that flushes all rules: scenes are open until "
+                   "Diorama sees it.";
+    }
     return fact;
 }
 
-std::string text_of(const char* path)
+/// Older ones do not read the settings that keep repositories from running anything.
+Fact git(const Machine& machine)
 {
-    std::ostringstream text;
-    text << std::ifstream(path).rdbuf();
-    return text.str();
-}
-
-/// Eight hex digits as /proc/net/route has them: the address's bytes, last first.
-std::optional<std::uint32_t> little_endian(std::string_view hex)
-{
-    std::uint32_t value = 0;
-    const auto [end, failed] = std::from_chars(hex.data(), hex.data() + hex.size(), value, 16);
-    if (hex.size() != 8 || failed != std::errc{} || end != hex.data() + hex.size()) return {};
-    return value >> 24 | (value >> 8 & 0xff00U) | (value << 8 & 0xff0000U) | value << 24;
-}
-
-/// Bit 12 of the effective capabilities, capability(7).
-bool has_net_admin()
-{
-    const std::string status = text_of("/proc/self/status");
-    const auto at = status.find("CapEff:\t");
-    if (at == std::string::npos) return false;
-    std::uint64_t held = 0;
-    const char* const digits = status.data() + at + 8;
-    std::from_chars(digits, status.data() + status.size(), held, 16);
-    return (held >> 12U & 1U) != 0;
+    Fact fact{.name = "git", .value = machine.git};
+    constexpr std::string_view words = "git version ";
+    if (fact.value.starts_with(words)) fact.value.erase(0, words.size());
+    if (!fact.value.empty() && !is_older(fact.value, "2.31")) return fact;
+    fact.grade = Fact::Grade::bad;
+    if (fact.value.empty()) fact.value = "not there";
+    fact.fix = "Install git 2.31 or newer: apt-get install git.";
+    return fact;
 }
 
 }  // namespace
@@ -196,59 +224,22 @@ bool is_older(std::string_view have, std::string_view fixed)
     return left && right && *left < *right;
 }
 
-std::vector<std::string> host_routes(std::string_view proc_net_route, std::string_view bridges)
-{
-    std::vector<std::string> routes;
-    std::istringstream lines{std::string(proc_net_route)};
-    for (std::string line; std::getline(lines, line);) {
-        std::istringstream words(line);
-        std::vector<std::string> columns;
-        for (std::string word; words >> word;)
-            columns.push_back(word);
-        if (columns.size() < 8 || columns[0].starts_with(bridges)) continue;
-        const auto address = little_endian(columns[1]), mask = little_endian(columns[7]);
-        if (!address || !mask || *mask == 0) continue;
-        routes.push_back(Subnet{{*address}, std::popcount(*mask)}.text());
-    }
-    return routes;
-}
-
 std::vector<Fact> facts(const Machine& machine)
 {
-    std::vector<Fact> all{packet_filter(machine), api(machine.version)};
-    add_versions(all, machine.version);
-    all.push_back(disk(machine));
+    std::vector<Fact> all{packet_filter(machine)};
+    add_engine(all, machine);
+    for (const Machine::Disk& each : machine.disks)
+        all.push_back(disk(each));
+    for (const Machine::Port& each : machine.ports)
+        all.push_back(port(each));
     all.push_back(addresses(machine));
-    all.push_back(storage(machine.info));
-    all.push_back(cgroups(machine.info));
-    return all;
-}
-
-Task<Result<Machine>> look_at_machine(
-    Scheduler& scheduler, docker::Engine& engine, std::string range, std::string bridges
-)
-{
-    Machine machine{.range = std::move(range)};
-    const auto version = co_await engine.version();
-    if (!version) co_return version.error();
-    machine.version = *version;
-    const auto info = co_await engine.info();
-    if (!info) co_return info.error();
-    machine.info = *info;
-
-    std::error_code unknown;
-    const auto space = std::filesystem::space(machine.info.root_dir, unknown);
-    if (!unknown) {
-        machine.disk_free = space.available;
-        machine.disk_size = space.capacity;
-    }
-    machine.routes = host_routes(text_of("/proc/net/route"), bridges);
-    machine.may_filter = has_net_admin();
-    Command command;
-    command.argv = {"nft", "--version"};
-    const auto nft = co_await run_command(scheduler, command);
-    if (nft && nft->succeeded()) machine.nft = nft->output.substr(0, nft->output.find('\n'));
-    co_return machine;
+    all.push_back(git(machine));
+    std::vector<Fact> sorted;
+    for (const auto grade : {Fact::Grade::bad, Fact::Grade::warning, Fact::Grade::good})
+        std::ranges::copy_if(all, std::back_inserter(sorted), [&](const Fact& each) {
+            return each.grade == grade;
+        });
+    return sorted;
 }
 
 }  // namespace diorama

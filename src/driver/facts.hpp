@@ -2,7 +2,7 @@
 
 #include "docker/engine.hpp"
 
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,29 +23,39 @@ struct Fact {
 
 /// What the facts are drawn from. Plain values, asked for elsewhere.
 struct Machine {
+    struct Disk {
+        std::string folder;
+        std::uint64_t free = 0, size = 0;  ///< Bytes.
+    };
+    struct Port {
+        std::string of;  ///< "API"
+        std::string address;
+        std::string trouble;  ///< Why nobody can listen there; empty: all is well.
+    };
+    /// The packet filter, as far as somebody looked.
+    struct Filter {
+        bool wanted = true;
+        std::string trouble;       ///< What is wrong with the rules that stand.
+        std::size_t put_back = 0;  ///< How often somebody took them away.
+    };
+
+    std::optional<Error> silent;  ///< Why the Engine does not answer; then nothing is known of it.
     docker::Version version;
     docker::Info info;
-    std::uint64_t disk_free = 0, disk_size = 0;  ///< Bytes, where the Engine keeps its data.
-    std::string range;                           ///< The configured range for scenes, CIDR.
-    std::vector<std::string> routes;             ///< CIDR, of the host less those to scenes.
-    std::string nft;                             ///< What `nft --version` says; empty: not there.
-    bool may_filter = false;                     ///< CAP_NET_ADMIN.
+    std::vector<Disk> disks;          ///< The Engine's, then Diorama's.
+    std::string range;                ///< The configured range for scenes, CIDR.
+    std::vector<std::string> routes;  ///< CIDR, of the host less those to scenes.
+    std::vector<Port> ports;
+    std::string git, nft;     ///< What they say to --version; empty: not there.
+    bool may_filter = false;  ///< CAP_NET_ADMIN.
+    Filter filter;
 };
 
-/// One fact each, in the order in which people should mend them. Pure.
+/// One fact each: what is bad first, then what could be better, then what is well. Pure.
 std::vector<Fact> facts(const Machine& machine);
 
 /// Whether version `have` is below `fixed`: number by number, what follows them does not count, so
 /// that Debian's 1.1.5+ds1 is 1.1.5. False when either has no number.
 bool is_older(std::string_view have, std::string_view fixed);
-
-/// The routes of /proc/net/route as CIDR, less default routes and interfaces that begin with
-/// `bridges`.
-std::vector<std::string> host_routes(std::string_view proc_net_route, std::string_view bridges);
-
-/// Asks the Engine, the disk, /proc and nft. `unavailable` when the Engine does not answer.
-Task<Result<Machine>> look_at_machine(
-    Scheduler& scheduler, docker::Engine& engine, std::string range, std::string bridges
-);
 
 }  // namespace diorama

@@ -1,72 +1,88 @@
 #include "main/doctor.hpp"
 
-#include "base/byte_size.hpp"
-#include "driver/firewall.hpp"
-
-#include <sys/statvfs.h>
+#include "driver/machine.hpp"
+#include "main/serve.hpp"
 
 namespace diorama {
 
 namespace {
 
-Node check(std::string_view name, bool well, std::string found, std::string mend)
+Node check(const Fact& fact)
 {
     Node node = Node::Map{
-        {"name",  name            },
-        {"well",  well            },
-        {"found", std::move(found)}
+        {"name",  fact.name                     },
+        {"well",  fact.grade != Fact::Grade::bad},
+        {"found", fact.value                    }
     };
-    if (!well) node.set("mend", std::move(mend));
+    if (!fact.fix.empty()) node.set("mend", fact.fix);
     return node;
 }
 
-Node disk(std::string_view name, const std::string& folder)
+Node::List checks(const Machine& machine)
 {
-    struct statvfs facts{};
-    if (::statvfs(folder.c_str(), &facts) != 0)
-        return check(name, false, "cannot look at " + folder, "Check that the folder is there.");
-    const ByteSize free{static_cast<std::uint64_t>(facts.f_bavail) * facts.f_frsize};
-    return check(
-        name,
-        free.bytes > (2ULL << 30),
-        fmt::format("{} free in {}", human_byte_size(free), folder),
-        "Free some space: at least 2 GiB."
-    );
+    Node::List all;
+    for (const Fact& fact : facts(machine))
+        all.push_back(check(fact));
+    return all;
+}
+
+Node::List trouble(std::string_view name, const Error& error)
+{
+    return {check({Fact::Grade::bad, std::string(name), error.message, error.mend})};
+}
+
+Site site_of(const Config& config)
+{
+    return {
+        .range = config.network.subnets.text(),
+        .data = config.data,
+        .filter = {.wanted = config.network.filter == Filter::require}
+    };
+}
+
+/// What `diorama serve` would listen on.
+Result<> add_ports(Site& site, const Config& config)
+{
+    const auto add = [&](const char* of, const std::string& text) -> Result<> {
+        const auto address = Address::parse(text);
+        if (!address) return address.error();
+        site.ports.emplace_back(of, *address);
+        return ok();
+    };
+    const auto api = add("API", config.api.listen);
+    if (!api) return api.error().during("api.listen");
+    for (const std::string& text : config.gateway.listen) {
+        const auto gateway = add("gateway", text);
+        if (!gateway) return gateway.error().during("gateway.listen");
+    }
+    return ok();
 }
 
 }  // namespace
 
-Task<Result<Node>> doctor_facts(Loop& loop, docker::Engine& engine, const Config& config)
+Task<Result<Node>>
+doctor_facts(Loop& loop, docker::Engine& engine, const Config& config, Machine::Filter filter)
 {
-    Node::List checks;
-    const auto version = co_await engine.version();
-    if (version)
-        checks.push_back(check(
-            "Docker Engine", true, fmt::format("{}, API {}", version->engine, version->api), ""
-        ));
-    else
-        checks.push_back(
-            check("Docker Engine", false, version.error().message, version.error().mend)
-        );
-    const auto info = co_await engine.info();
-    if (info) checks.push_back(disk("disk of Docker", info->root_dir));
-    checks.push_back(disk("disk of Diorama", config.data));
-    Firewall firewall(
-        loop,
-        {.egress = config.network.egress,
-         .allowed = config.network.allowed,
-         .resolvers = machine_resolvers()}
-    );
-    const auto filtered = co_await firewall.check();
-    checks.push_back(check(
-        "packet filter",
-        filtered.has_value() || config.network.filter == Filter::off,
-        filtered ? "stands" : filtered.error().message,
-        filtered ? "" : filtered.error().mend
-    ));
+    Site site = site_of(config);
+    site.filter = std::move(filter);
+    const Machine machine = co_await look_at_machine(loop, engine, std::move(site));
     co_return Node(Node::Map{
-        {"checks", std::move(checks)}
+        {"checks", checks(machine)}
     });
+}
+
+Node::List checks_without_daemon()
+{
+    const auto config = load_config({});
+    if (!config) return trouble("configuration", config.error());
+    const auto address = Address::parse(config->docker.host);
+    if (!address) return trouble("configuration", address.error().during("docker.host"));
+    Site site = site_of(*config);
+    const auto listed = add_ports(site, *config);
+    if (!listed) return trouble("configuration", listed.error());
+    Loop loop(1);
+    docker::Engine engine(loop, *address);
+    return checks(loop.run(look_at_machine(loop, engine, std::move(site))));
 }
 
 }  // namespace diorama

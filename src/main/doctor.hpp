@@ -3,11 +3,16 @@
 #include "base/node.hpp"
 #include "daemon/config.hpp"
 #include "docker/engine.hpp"
+#include "driver/facts.hpp"
 
 namespace diorama {
 
-/// What an operator should know about this machine: {"checks": [{"name", "well", "found",
-/// "mend"}]}.
-Task<Result<Node>> doctor_facts(Loop& loop, docker::Engine& engine, const Config& config);
+/// What an operator should know about this machine, as the daemon sees it: {"checks": [{"name",
+/// "well", "found", "mend"}]}. What is well may have a mend too: it could be better.
+Task<Result<Node>>
+doctor_facts(Loop& loop, docker::Engine& engine, const Config& config, Machine::Filter filter);
+
+/// The same checks where no daemon runs, and whether its ports are free.
+Node::List checks_without_daemon();
 
 }  // namespace diorama

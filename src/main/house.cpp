@@ -131,7 +131,7 @@ public:
             world, engine.commands(), access, *logs_, locations_, std::string(version)
         };
         context.stopping = stop;
-        context.facts = [&] { return doctor_facts(loop_, *engine_api_, config_); };
+        context.facts = [&] { return doctor_facts(loop_, *engine_api_, config_, {}); };
         Server server(loop_, api::handler(context), server_options());
         const auto address = Address::parse(config_.api.listen);
         if (!address) co_return address.error().during("api.listen");

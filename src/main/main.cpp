@@ -1,4 +1,5 @@
 #include "cli/cli.hpp"
+#include "main/doctor.hpp"
 #include "main/serve.hpp"
 #include "main/version.hpp"
 
@@ -49,7 +50,8 @@ CliWorld world()
         .is_root = ::geteuid() == 0,
         .directory = std::filesystem::current_path(),
         .version = std::string(version),
-        .serve = serve
+        .serve = serve,
+        .checks = checks_without_daemon
     };
 }
 

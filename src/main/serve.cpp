@@ -20,8 +20,15 @@ std::optional<std::string> environment(const std::string& name)
     return value;
 }
 
-/// A file that was named must be there; the usual one may be absent.
-Result<Config> load(const ServeArguments& arguments)
+int fail(const Error& error)
+{
+    std::cerr << "diorama serve: " << error.text() << '\n';
+    return error.code == Code::invalid ? 2 : 1;
+}
+
+}  // namespace
+
+Result<Config> load_config(const ServeArguments& arguments)
 {
     std::string file = arguments.config.value_or("");
     if (file.empty() && std::filesystem::exists(usual_file)) file = usual_file;
@@ -41,17 +48,9 @@ Result<Config> load(const ServeArguments& arguments)
     return config;
 }
 
-int fail(const Error& error)
-{
-    std::cerr << "diorama serve: " << error.text() << '\n';
-    return error.code == Code::invalid ? 2 : 1;
-}
-
-}  // namespace
-
 int serve(const ServeArguments& arguments)
 {
-    const auto config = load(arguments);
+    const auto config = load_config(arguments);
     if (!config) return fail(config.error());
     Log log(config->log.level);
     Loop loop(8);
