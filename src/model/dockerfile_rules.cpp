@@ -104,6 +104,8 @@ private:
     {
         while (word.starts_with('[') || word.starts_with(','))
             word.remove_prefix(1);
+        while (word.ends_with(']') || word.ends_with(','))
+            word.remove_suffix(1);
         const bool address = word.contains("://") || word.starts_with("github.com/");
         const auto colon = word.find(':');
         const auto at = word.find('@');
