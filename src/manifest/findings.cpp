@@ -1,5 +1,7 @@
 #include "manifest/findings.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <tuple>
 
@@ -48,6 +50,25 @@ void Findings::note(Position at, std::string text)
     notes_.push_back({place(at), std::move(text)});
 }
 
+void Findings::unset(Position at, std::string_view variable)
+{
+    note(at, fmt::format("the variable {} is not set and counts as empty", variable));
+    if (unset_.size() < most_notes) unset_.emplace_back(at, variable);
+}
+
+/// " (PORT is not set)" where a value was made of variables that are not.
+std::string Findings::unset_at(Position at) const
+{
+    std::set<std::string_view> names;
+    for (const auto& [where, name] : unset_) {
+        if (where == at) names.insert(name);
+    }
+    if (names.empty()) return {};
+    return fmt::format(
+        " ({} {} not set)", fmt::join(names, ", "), names.size() == 1 ? "is" : "are"
+    );
+}
+
 Error Findings::error() const
 {
     auto sorted = problems_;
@@ -56,7 +77,8 @@ Error Findings::error() const
     });
     Error all{Code::invalid, {}, {}};
     for (std::size_t at = 0; at < sorted.size() && at < most_lines; ++at) {
-        const Problem& each = sorted[at];
+        Problem& each = sorted[at];
+        each.error.message += unset_at(each.at);
         if (each.error.code == Code::refused) all.code = Code::refused;
         const auto where = place(each.at);
         all.message += fmt::format(

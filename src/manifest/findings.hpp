@@ -30,6 +30,10 @@ public:
     /// For the build log. The same sentence is kept once, where it stands first.
     void note(Position at, std::string text);
 
+    /// A variable at `at` that nobody set and that counts as empty: a note, and the likely cause
+    /// of what is wrong there.
+    void unset(Position at, std::string_view variable);
+
     bool failed() const { return !problems_.empty(); }
     /// All problems in the order of files and lines, one a line.
     Error error() const;
@@ -44,6 +48,7 @@ private:
         Position at;
         Error error;
     };
+    std::string unset_at(Position at) const;
     static std::size_t index(Position at) { return static_cast<std::size_t>(at.source); }
 
     std::vector<File> files_{
@@ -51,6 +56,7 @@ private:
     };  // Number 0 is the plan as a whole.
     std::vector<Problem> problems_;
     std::vector<Note> notes_;
+    std::vector<std::pair<Position, std::string>> unset_;
     std::set<std::string, std::less<>> noted_;
 };
 

@@ -54,7 +54,11 @@ private:
         }
         if (text.starts_with("${")) return take_braced(text, depth, out);
         const auto length = name_length(text.substr(1));
-        if (length == 0) return no_expression(text);
+        // Compose leaves a dollar sign alone that begins no name: `$(date)`, `$1`, `cost: 5$`.
+        if (length == 0) {
+            out += '$';
+            return 1U;
+        }
         out += value_or_empty(text.substr(1, length));
         return length + 1;
     }
@@ -102,7 +106,7 @@ private:
                 reason->empty() ? "" : ": ",
                 display(*reason)
             ),
-            fmt::format("Set {} in .env or in the project's variables.", name)
+            fmt::format("Set {} in .env, or give it a default: ${{{}:-value}}.", name, name)
         };
     }
 

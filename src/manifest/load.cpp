@@ -73,7 +73,11 @@ private:
     std::optional<Node> load_file(const std::string& path, Place place, Variables& variables)
     {
         if (std::ranges::find(chain_, path) != chain_.end() || chain_.size() >= most_depth) {
-            findings_.wrong(place.asked, fmt::format("{} includes itself", display(path)));
+            findings_.wrong(
+                place.asked,
+                fmt::format("{} includes itself", display(path)),
+                "Remove one of the includes."
+            );
             return std::nullopt;
         }
         auto document = read_document(path, place, variables);
@@ -107,7 +111,8 @@ private:
             );
             return std::nullopt;
         }
-        interpolate_tree(tree, variables, findings_);
+        // What a value would have been is not known: all else said of it would be a guess.
+        if (!interpolate_tree(tree, variables, findings_)) return std::nullopt;
         to_long_form(tree, findings_);
         return tree;
     }
@@ -195,7 +200,7 @@ private:
     {
         const auto text = node.scalar_text();
         if (!text || text->empty()) {
-            findings_.wrong(node.at, "a path shall stand here");
+            findings_.wrong(node.at, "a path shall stand here", "Name a file of the repository.");
             return std::nullopt;
         }
         const bool remote = text->contains("://") || text->starts_with("git@") ||
@@ -274,7 +279,11 @@ private:
         erase(own, "extends");
         const std::string link = fmt::format("{}#{}", path, entry.key);
         if (std::ranges::find(chain, link) != chain.end() || chain.size() >= most_depth) {
-            findings_.wrong(wanted.at, fmt::format("{} extends itself", display(entry.key)));
+            findings_.wrong(
+                wanted.at,
+                fmt::format("{} extends itself", display(entry.key)),
+                "Remove one of the extends."
+            );
             return own;
         }
         chain.push_back(link);
@@ -307,7 +316,8 @@ private:
         if (!base) {
             findings_.wrong(
                 wanted.at,
-                fmt::format("there is no service {} in {} to extend", display(service), base_path)
+                fmt::format("there is no service {} in {} to extend", display(service), base_path),
+                "Correct extends.service or extends.file."
             );
             return own;
         }
@@ -346,28 +356,36 @@ std::optional<std::string> Variables::find(std::string_view name) const
     return found == values_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void interpolate_tree(Node& node, const Variables& variables, Findings& findings)
+namespace {
+
+bool interpolate_text(Node& node, std::string& text, const Variables& variables, Findings& findings)
 {
+    if (!text.contains('$')) return true;
+    const auto lookup = [&](std::string_view name) { return variables.find(name); };
+    const auto unset = [&](std::string_view name) { findings.unset(node.at, name); };
+    auto expanded = interpolate(text, lookup, unset);
+    if (expanded)
+        text = std::move(*expanded);
+    else
+        findings.add(node.at, expanded.error());
+    return expanded.has_value();
+}
+
+}  // namespace
+
+bool interpolate_tree(Node& node, const Variables& variables, Findings& findings)
+{
+    bool good = true;
     if (auto* text = std::get_if<std::string>(&node.value)) {
-        if (!text->contains('$')) return;
-        const auto lookup = [&](std::string_view name) { return variables.find(name); };
-        const auto unset = [&](std::string_view name) {
-            findings.note(
-                node.at, fmt::format("the variable {} is not set and counts as empty", name)
-            );
-        };
-        auto expanded = interpolate(*text, lookup, unset);
-        if (expanded)
-            *text = std::move(*expanded);
-        else
-            findings.add(node.at, expanded.error());
+        good = interpolate_text(node, *text, variables, findings);
     } else if (auto* list = std::get_if<Node::List>(&node.value)) {
         for (Node& each : *list)
-            interpolate_tree(each, variables, findings);
+            good = interpolate_tree(each, variables, findings) && good;
     } else if (auto* map = std::get_if<Node::Map>(&node.value)) {
         for (Node::Entry& entry : *map)
-            interpolate_tree(entry.value, variables, findings);
+            good = interpolate_tree(entry.value, variables, findings) && good;
     }
+    return good;
 }
 
 std::optional<Project> load_project(

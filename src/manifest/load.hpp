@@ -43,7 +43,7 @@ std::optional<Project> load_project(
     const ManifestOptions& options
 );
 
-/// Interpolates every string of `node`; keys stay as they are.
-void interpolate_tree(Node& node, const Variables& variables, Findings& findings);
+/// Interpolates every string of `node`; keys stay as they are. False when one could not be.
+bool interpolate_tree(Node& node, const Variables& variables, Findings& findings);
 
 }  // namespace diorama::manifest

@@ -66,11 +66,7 @@ void read_env_source(Context& context, Service& service, const EnvSource& source
     if (!text) return;
     const Variables& variables = context.project.variables;
     const auto lookup = [&](std::string_view name) { return variables.find(name); };
-    const auto unset = [&](std::string_view name) {
-        context.findings.note(
-            source.at, fmt::format("the variable {} is not set and counts as empty", name)
-        );
-    };
+    const auto unset = [&](std::string_view name) { context.findings.unset(source.at, name); };
     const auto read = read_env_file(*text, lookup, unset, source.format);
     if (!read.problems.empty()) {
         const int number = context.findings.add_file(source.path, folder_of(source.path));

@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "manifest/check.hpp"
 #include "manifest/read.hpp"
@@ -22,7 +23,7 @@ Node active(const Node& tree, const std::set<std::string>& profiles)
         const Node* own = entry.value.find("profiles");
         if (!own || !own->list() || own->list()->empty()) return false;
         return std::ranges::none_of(*own->list(), [&](const Node& each) {
-            return profiles.contains(each.scalar_text().value_or(""));
+            return profiles.contains("*") || profiles.contains(each.scalar_text().value_or(""));
         });
     };
     Node kept = *services;
@@ -147,6 +148,28 @@ void read_main(Context& context, const Values& top)
     }
 }
 
+/// The profiles that are on: asked for, or named in `.env` as Compose reads them.
+std::set<std::string> chosen_profiles(const Context& context)
+{
+    auto profiles = context.options.profiles;
+    const auto named = context.project.variables.find("COMPOSE_PROFILES").value_or("");
+    for (const std::string_view each : split(named, ','))
+        profiles.emplace(trim(each));
+    return profiles;
+}
+
+void no_service(Context& context, Position at)
+{
+    const Node* services = context.project.tree.find("services");
+    const bool some = services && services->map() && !services->map()->empty();
+    context.findings.wrong(
+        at,
+        some ? "every service has a profile that is off" : "there is no service",
+        some ? "Set COMPOSE_PROFILES in .env, or give one service no profiles:."
+             : "Define one under services:."
+    );
+}
+
 }  // namespace
 
 Position locate(const Node& tree, const std::vector<std::string>& path)
@@ -174,7 +197,7 @@ std::optional<std::string> repository_path(Context& context, std::string_view pa
 
 void read_project(Context& context)
 {
-    const Node tree = active(context.project.tree, context.options.profiles);
+    const Node tree = active(context.project.tree, chosen_profiles(context));
     check_keys(tree, Scope::top, context.findings);
     const Values top(tree, context.findings);
     read_definitions(context, top);
@@ -184,10 +207,7 @@ void read_project(Context& context)
     }
     for (const Node::Entry& entry : top.entries("services"))
         apply_links(context, Values(entry.value, context.findings));
-    if (context.plan.services.empty())
-        context.findings.wrong(
-            top.at("services"), "there is no service", "Define one under services:."
-        );
+    if (context.plan.services.empty()) no_service(context, top.at("services"));
     const Node services = tree.find("services") ? *tree.find("services") : Node();
     check_dependencies(context, services);
     check_circles(context, services);

@@ -47,7 +47,9 @@ void read_ports(Service& service, const Values& values)
             is_port(first) && is_port(last) && *first <= *last && *last - *first < 100;
         if (!good)
             values.findings().wrong(
-                values.at("expose"), fmt::format("'{}' is no port", display(each))
+                values.at("expose"),
+                fmt::format("'{}' is no port", display(each)),
+                "Write it like \"80\" or \"9000-9002\"."
             );
         for (auto port = first; good && *port <= *last; ++*port)
             add_port(service, *port);
