@@ -53,7 +53,8 @@ struct Wish {
     std::string ref;     ///< Full ref name or empty when the commit was named directly.
     std::string commit;  ///< 40 or 64 hex digits; empty until the source resolved `ref`.
     Presence presence = Presence::awake;
-    bool rebuild = false;  ///< Redeploy: build and restart even where nothing changed.
+    bool rebuild = false;    ///< Redeploy: build and restart even where nothing changed.
+    bool untrusted = false;  ///< A stranger's commit: no secrets, tighter limits, its own images.
 
     friend bool operator==(const Wish&, const Wish&) = default;
 };
@@ -99,9 +100,11 @@ struct Deployment {
 struct Project {
     ProjectId id;
     TenantId tenant;
-    std::string slug;        ///< Chosen once, unique.
-    std::string repository;  ///< Canonical location, without credentials.
-    std::string name;        ///< owner/name as people say it.
+    std::string slug;           ///< Chosen once, unique.
+    std::string repository;     ///< Canonical location, without credentials.
+    std::string name;           ///< owner/name as people say it.
+    std::string forge;          ///< Whose API knows it: "github"; empty for plain git.
+    std::string repository_id;  ///< The forge's id of it; empty for plain git.
     Instant created_at{};
 
     friend bool operator==(const Project&, const Project&) = default;

@@ -12,6 +12,7 @@ using ProjectId = Id<struct ProjectTag>;
 using EnvironmentId = Id<struct EnvironmentTag>;
 using DeploymentId = Id<struct DeploymentTag>;
 using EntryId = Id<struct EntryTag>;  ///< A row of the inventory.
+using DeliveryId = Id<struct DeliveryTag>;
 using TokenId = Id<struct TokenTag>;
 using InstallationId = Id<struct InstallationTag>;  ///< This Diorama among others on one host.
 

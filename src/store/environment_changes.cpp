@@ -11,6 +11,7 @@ constexpr auto want_sql = R"sql(
     UPDATE environments
     SET wanted_generation = wanted_generation + 1, wanted_ref = :ref, wanted_commit = :commit,
         wanted_presence = :presence, wanted_rebuild = :rebuild,
+        wanted_untrusted = :untrusted,
         version = version + 1, updated_at = :now
     WHERE id = :id
     RETURNING *
@@ -78,6 +79,7 @@ std::string describe(const Wish& wish)
         {"commit",     wish.commit                     },
         {"presence",   std::string(name(wish.presence))},
         {"rebuild",    wish.rebuild                    },
+        {"untrusted",  wish.untrusted                  },
     });
 }
 
@@ -105,12 +107,13 @@ want(Tx& tx, EnvironmentId id, const Wish& change, const Actor& actor, Instant n
         want_sql,
         read,
         {
-            {"id",       id             },
-            {"ref",      change.ref     },
-            {"commit",   change.commit  },
-            {"presence", change.presence},
-            {"rebuild",  change.rebuild },
-            {"now",      now            }
+            {"id",        id              },
+            {"ref",       change.ref      },
+            {"commit",    change.commit   },
+            {"presence",  change.presence },
+            {"rebuild",   change.rebuild  },
+            {"untrusted", change.untrusted},
+            {"now",       now             }
     }
     );
     if (!changed) return found_or_missing(changed, id);

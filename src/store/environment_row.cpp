@@ -12,6 +12,7 @@ Wish read_wish(const Row& row)
         .commit = row.text("wanted_commit"),
         .presence = row.named(presence_named, "wanted_presence"),
         .rebuild = row.flag("wanted_rebuild"),
+        .untrusted = row.flag("wanted_untrusted"),
     };
 }
 

@@ -114,7 +114,7 @@ TEST_CASE_FIXTURE(Fixture, "each wish is a new generation, and an event says who
     CHECK(found[1].actor == alice);
     CHECK(
         found[1].data ==
-        R"({"generation":2,"ref":"","commit":"c0ffee","presence":"awake","rebuild":true})"
+        R"({"generation":2,"ref":"","commit":"c0ffee","presence":"awake","rebuild":true,"untrusted":false})"
     );
 }
 

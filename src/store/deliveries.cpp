@@ -1,0 +1,201 @@
+#include "store/deliveries.hpp"
+
+namespace diorama::deliveries {
+
+namespace {
+
+constexpr auto insert_sql = R"sql(
+    INSERT INTO deliveries (
+        id, tenant, forge, delivery, event, action, repository_id, repository, pull_request,
+        sender, remote, headers, body, verdict, reason, replay_of, received_at, handled_at
+    ) VALUES (
+        :id, :tenant, :forge, :delivery, :event, :action, :repository_id, :repository,
+        :pull_request, :sender, :remote, :headers, :body, :verdict, :reason, :replay_of,
+        :received_at, :handled_at
+    ) ON CONFLICT DO NOTHING
+)sql";
+
+constexpr auto find_sql = "SELECT * FROM deliveries WHERE id = :id AND tenant = :tenant";
+
+constexpr auto list_sql = R"sql(
+    SELECT id, tenant, forge, delivery, event, action, repository_id, repository, pull_request,
+        sender, remote, headers, '' AS body, verdict, reason, replay_of, received_at, handled_at
+    FROM deliveries WHERE tenant = :tenant
+)sql";
+
+constexpr auto settle_sql = R"sql(
+    UPDATE deliveries SET verdict = :verdict, reason = :reason, handled_at = :now
+    WHERE verdict IN ('waiting', 'failed') AND repository_id = :repository_id
+        AND pull_request = :pull_request AND received_at <= :until
+)sql";
+
+constexpr auto forget_sql = R"sql(
+    DELETE FROM deliveries WHERE received_at < :before AND verdict <> 'waiting'
+)sql";
+
+Delivery read(const Row& row)
+{
+    return {
+        .id = row.id<DeliveryId>("id"),
+        .tenant = row.id<TenantId>("tenant"),
+        .forge = row.text("forge"),
+        .delivery = row.text("delivery"),
+        .event = row.text("event"),
+        .action = row.text("action"),
+        .repository_id = row.text("repository_id"),
+        .repository = row.text("repository"),
+        .pull_request = row.optional_integer("pull_request"),
+        .sender = row.text("sender"),
+        .remote = row.text("remote"),
+        .headers = row.text("headers"),
+        .body = row.text("body"),
+        .verdict = row.named(verdict_named, "verdict"),
+        .reason = row.text("reason"),
+        .replay_of = row.optional_id<DeliveryId>("replay_of"),
+        .received_at = row.instant("received_at"),
+        .handled_at = row.optional_instant("handled_at"),
+    };
+}
+
+}  // namespace
+
+std::string_view name(Verdict verdict)
+{
+    switch (verdict) {
+        case Verdict::waiting: return "waiting";
+        case Verdict::acted: return "acted";
+        case Verdict::nothing: return "nothing";
+        case Verdict::refused: return "refused";
+        case Verdict::failed: return "failed";
+    }
+    std::abort();
+}
+
+Result<Verdict> verdict_named(std::string_view text)
+{
+    using enum Verdict;
+    for (const Verdict verdict : {waiting, acted, nothing, refused, failed})
+        if (name(verdict) == text) return verdict;
+    return Error{
+        Code::invalid,
+        fmt::format("'{}' is not a verdict", text),
+        "Use waiting, acted, nothing, refused or failed."
+    };
+}
+
+bool insert(Tx& tx, const Delivery& it)
+{
+    const auto added = tx.execute(
+        insert_sql,
+        {
+            {"id",            it.id           },
+            {"tenant",        it.tenant       },
+            {"forge",         it.forge        },
+            {"delivery",      it.delivery     },
+            {"event",         it.event        },
+            {"action",        it.action       },
+            {"repository_id", it.repository_id},
+            {"repository",    it.repository   },
+            {"pull_request",  it.pull_request },
+            {"sender",        it.sender       },
+            {"remote",        it.remote       },
+            {"headers",       it.headers      },
+            {"body",          it.body         },
+            {"verdict",       it.verdict      },
+            {"reason",        it.reason       },
+            {"replay_of",     it.replay_of    },
+            {"received_at",   it.received_at  },
+            {"handled_at",    it.handled_at   }
+    }
+    );
+    return added == 1;
+}
+
+Result<Delivery> find(Tx& tx, TenantId tenant, DeliveryId id)
+{
+    const auto found = tx.one(
+        find_sql,
+        read,
+        {
+            {"id",     id    },
+            {"tenant", tenant}
+    }
+    );
+    if (found) return *found;
+    return Error{Code::not_found, fmt::format("there is no delivery {}", id.text())};
+}
+
+Result<Page<Delivery>>
+list(Tx& tx, TenantId tenant, const Filter& filter, std::string_view after, std::size_t limit)
+{
+    ComposedSql sql{list_sql};
+    Params params{
+        {"tenant", tenant              },
+        {"limit",  page_size(limit) + 1}
+    };
+    if (filter.verdict) {
+        sql += " AND verdict = :verdict";
+        params.emplace_back("verdict", *filter.verdict);
+    }
+    if (!filter.repository.empty()) {
+        sql += " AND repository = :repository";
+        params.emplace_back("repository", filter.repository);
+    }
+    if (filter.pull_request) {
+        sql += " AND pull_request = :pull_request";
+        params.emplace_back("pull_request", *filter.pull_request);
+    }
+    if (!after.empty()) {
+        const auto last = DeliveryId::parse(after);
+        if (!last)
+            return Error{
+                Code::invalid,
+                "the cursor does not belong to this list",
+                "Ask for the first page again, without a cursor."
+            };
+        sql += " AND id < :after";
+        params.emplace_back("after", *last);
+    }
+    sql += " ORDER BY id DESC LIMIT :limit";  // Ids grow with time.
+    Page<Delivery> page{.items = tx.all(sql, read, params)};
+    if (page.items.size() > page_size(limit)) {
+        page.items.pop_back();
+        page.next = page.items.back().id.text();
+    }
+    return page;
+}
+
+std::int64_t settle(
+    Tx& tx,
+    std::string_view repository_id,
+    std::int64_t pull_request,
+    Instant received_until,
+    Verdict verdict,
+    std::string_view reason,
+    Instant now
+)
+{
+    return tx.execute(
+        settle_sql,
+        {
+            {"repository_id", repository_id },
+            {"pull_request",  pull_request  },
+            {"until",         received_until},
+            {"verdict",       verdict       },
+            {"reason",        reason        },
+            {"now",           now           }
+    }
+    );
+}
+
+std::int64_t forget(Tx& tx, Instant before)
+{
+    return tx.execute(
+        forget_sql,
+        {
+            {"before", before}
+    }
+    );
+}
+
+}  // namespace diorama::deliveries

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "base/clock.hpp"
+#include "model/ids.hpp"
+#include "store/page.hpp"
+#include "store/tx.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// What forges sent us (B07): one row a delivery, with what became of it and why.
+namespace diorama::deliveries {
+
+enum class Verdict {
+    waiting,  ///< Kept; its facts have not been read yet.
+    acted,    ///< The facts were read, and something was done.
+    nothing,  ///< The facts were read, or are of no interest: nothing was to do.
+    refused,  ///< Not believed, or not allowed: nothing was read.
+    failed,   ///< The facts could not be read; `reason` says when it is tried again.
+};
+std::string_view name(Verdict verdict);
+Result<Verdict> verdict_named(std::string_view text);
+
+struct Delivery {
+    DeliveryId id;
+    TenantId tenant;
+    std::string forge;          ///< "github"
+    std::string delivery;       ///< The forge's own id of it.
+    std::string event;          ///< "pull_request"
+    std::string action;         ///< "opened"; empty where the event has none.
+    std::string repository_id;  ///< Empty when it names no repository.
+    std::string repository;     ///< owner/name
+    std::optional<std::int64_t> pull_request;
+    std::string sender;   ///< Login.
+    std::string remote;   ///< Address it came from.
+    std::string headers;  ///< JSON; none that holds a signature or a credential.
+    std::string body;     ///< As it came; empty for a refused one.
+    Verdict verdict = Verdict::waiting;
+    std::string reason;                   ///< A sentence; empty while waiting.
+    std::optional<DeliveryId> replay_of;  ///< A person asked for it again.
+    Instant received_at{};
+    std::optional<Instant> handled_at;
+
+    friend bool operator==(const Delivery&, const Delivery&) = default;
+};
+
+/// False when that delivery of the forge is here already: it was sent twice.
+bool insert(Tx& tx, const Delivery& delivery);
+
+Result<Delivery> find(Tx& tx, TenantId tenant, DeliveryId id);
+
+struct Filter {
+    std::optional<Verdict> verdict;
+    std::string repository;  ///< owner/name; any when empty.
+    std::optional<std::int64_t> pull_request;
+};
+
+/// Newest first, bodies left out. `after` is a Page's `next`.
+Result<Page<Delivery>>
+list(Tx& tx, TenantId tenant, const Filter& filter, std::string_view after, std::size_t limit);
+
+/// Writes what became of every delivery about that pull request that waits, and answers how many.
+std::int64_t settle(
+    Tx& tx,
+    std::string_view repository_id,
+    std::int64_t pull_request,
+    Instant received_until,
+    Verdict verdict,
+    std::string_view reason,
+    Instant now
+);
+
+/// Forgets those received before `before` that nobody waits for; how many.
+std::int64_t forget(Tx& tx, Instant before);
+
+}  // namespace diorama::deliveries

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "model/ids.hpp"
+#include "store/tx.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What a forge shows about each environment, so that it is told once and only what is new.
+namespace diorama::feedback {
+
+struct Record {
+    EnvironmentId environment;
+    std::string comment;            ///< The forge's id; empty: none made.
+    bool comment_intended = false;  ///< One was about to be made: look for it first.
+    std::uint64_t comments_made = 0;
+    std::string comment_hash;  ///< Of the text that stands there.
+    std::string status_commit;
+    std::string status_hash;
+    std::string deployment;  ///< The forge's id.
+    std::string deployment_commit;
+    std::string deployment_hash;
+    std::uint64_t attempt = 0;  ///< Failed tries in a row.
+    std::string problem;        ///< Why the last try failed; else empty.
+
+    friend bool operator==(const Record&, const Record&) = default;
+};
+
+/// Something about it changed: the forge shall be told from `due` on.
+void ask(Tx& tx, EnvironmentId environment, Instant due);
+
+struct Due {
+    EnvironmentId environment;
+    std::uint64_t asked = 0;  ///< How often it was asked for; `settle` names the count it answers.
+
+    friend bool operator==(const Due&, const Due&) = default;
+};
+std::vector<Due> due(Tx& tx, Instant now, std::size_t limit);
+std::optional<Instant> next_due(Tx& tx);
+
+/// A fresh one when nothing was told yet.
+Record find(Tx& tx, EnvironmentId environment);
+
+/// Writes all but when it is due.
+void put(Tx& tx, const Record& record);
+
+/// All is told; it is no longer due, unless somebody asked again after `seen`.
+void settle(Tx& tx, EnvironmentId environment, std::uint64_t seen);
+
+/// Another try at `due`.
+void put_off(Tx& tx, EnvironmentId environment, std::string_view problem, Instant due);
+
+}  // namespace diorama::feedback

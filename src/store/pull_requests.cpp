@@ -1,0 +1,263 @@
+#include "store/pull_requests.hpp"
+
+#include "base/json.hpp"
+
+namespace diorama::pull_requests {
+
+namespace {
+
+constexpr auto ask_sql = R"sql(
+    INSERT INTO pull_requests (
+        project, number, title, author, author_id, head_commit, head_ref, head_repository,
+        base_ref, status, draft, labels, permission, read_at, due, asked, attempt, verdict, reason,
+        approved_commit, approved_by, approved_at
+    ) VALUES (
+        :project, :number, '', '', '', '', '', '', '', 'open', 0, '[]', 'unknown', NULL, :due, 1,
+        0, 'unread', '', '', '', NULL
+    ) ON CONFLICT (project, number) DO UPDATE SET due = :due, asked = pull_requests.asked + 1
+)sql";
+
+constexpr auto due_sql = R"sql(
+    SELECT project, number, asked FROM pull_requests WHERE due IS NOT NULL AND due <= :now
+    ORDER BY due, project, number LIMIT :limit
+)sql";
+
+constexpr auto next_due_sql = "SELECT MIN(due) AS due FROM pull_requests WHERE due IS NOT NULL";
+
+constexpr auto note_sql = R"sql(
+    UPDATE pull_requests
+    SET title = :title, author = :author, author_id = :author_id, head_commit = :head_commit,
+        head_ref = :head_ref, head_repository = :head_repository, base_ref = :base_ref,
+        status = :status, draft = :draft, labels = :labels, permission = :permission,
+        read_at = :read_at, attempt = 0, verdict = :verdict, reason = :reason,
+        due = CASE WHEN asked = :seen THEN NULL ELSE due END
+    WHERE project = :project AND number = :number
+)sql";
+
+constexpr auto put_off_sql = R"sql(
+    UPDATE pull_requests SET due = :due, attempt = attempt + 1, reason = :reason
+    WHERE project = :project AND number = :number
+)sql";
+
+constexpr auto find_sql =
+    "SELECT * FROM pull_requests WHERE project = :project AND number = :number";
+constexpr auto list_sql = "SELECT * FROM pull_requests WHERE project = :project ORDER BY number";
+constexpr auto list_open_sql = R"sql(
+    SELECT * FROM pull_requests WHERE project = :project AND status = 'open' ORDER BY number
+)sql";
+constexpr auto held_sql = R"sql(
+    SELECT pull_requests.* FROM pull_requests JOIN projects ON projects.id = project
+    WHERE projects.tenant = :tenant AND verdict = 'held' ORDER BY project, number
+)sql";
+
+constexpr auto approve_sql = R"sql(
+    UPDATE pull_requests
+    SET approved_commit = :commit, approved_by = :by, approved_at = :at
+    WHERE project = :project AND number = :number
+)sql";
+
+std::string write_labels(const std::vector<std::string>& labels)
+{
+    return write_json(Node::List(labels.begin(), labels.end()));
+}
+
+std::vector<std::string> read_labels(const std::string& text)
+{
+    std::vector<std::string> labels;
+    const Node node = parse_json(text).value();
+    for (const Node& label : *node.list())
+        labels.push_back(*label.string());
+    return labels;
+}
+
+PullRequest read_facts(const Row& row)
+{
+    return {
+        .number = row.integer("number"),
+        .title = row.text("title"),
+        .author = row.text("author"),
+        .author_id = row.text("author_id"),
+        .head_commit = row.text("head_commit"),
+        .head_ref = row.text("head_ref"),
+        .head_repository = row.text("head_repository"),
+        .base_ref = row.text("base_ref"),
+        .status = row.named(pull_request_status_named, "status"),
+        .draft = row.flag("draft"),
+        .labels = read_labels(row.text("labels")),
+    };
+}
+
+std::optional<Approval> read_approval(const Row& row)
+{
+    const auto at = row.optional_instant("approved_at");
+    if (!at) return std::nullopt;
+    return Approval{row.text("approved_commit"), row.text("approved_by"), *at};
+}
+
+Record read(const Row& row)
+{
+    return {
+        .project = row.id<ProjectId>("project"),
+        .facts = read_facts(row),
+        .permission = row.named(permission_named, "permission"),
+        .read_at = row.optional_instant("read_at"),
+        .verdict = row.named(verdict_named, "verdict"),
+        .reason = row.text("reason"),
+        .approval = read_approval(row),
+        .attempt = row.count("attempt"),
+    };
+}
+
+Due read_due(const Row& row)
+{
+    return {row.id<ProjectId>("project"), row.integer("number"), row.count("asked")};
+}
+
+}  // namespace
+
+std::string_view name(Verdict verdict)
+{
+    switch (verdict) {
+        case Verdict::unread: return "unread";
+        case Verdict::preview: return "preview";
+        case Verdict::passed: return "passed";
+        case Verdict::unwanted: return "unwanted";
+        case Verdict::held: return "held";
+        case Verdict::refused: return "refused";
+        case Verdict::unknown: return "unknown";
+    }
+    std::abort();
+}
+
+Result<Verdict> verdict_named(std::string_view text)
+{
+    using enum Verdict;
+    for (const Verdict verdict : {unread, preview, passed, unwanted, held, refused, unknown})
+        if (name(verdict) == text) return verdict;
+    return Error{Code::invalid, fmt::format("'{}' is not a verdict on a pull request", text)};
+}
+
+void ask(Tx& tx, ProjectId project, std::int64_t number, Instant due)
+{
+    tx.execute(
+        ask_sql,
+        {
+            {"project", project},
+            {"number",  number },
+            {"due",     due    }
+    }
+    );
+}
+
+std::vector<Due> due(Tx& tx, Instant now, std::size_t limit)
+{
+    return tx.all(
+        due_sql,
+        read_due,
+        {
+            {"now",   now  },
+            {"limit", limit}
+    }
+    );
+}
+
+std::optional<Instant> next_due(Tx& tx)
+{
+    const auto read = [](const Row& row) { return row.optional_instant("due"); };
+    return tx.one(next_due_sql, read).value_or(std::nullopt);
+}
+
+void note(Tx& tx, const Record& it, std::uint64_t seen)
+{
+    tx.execute(
+        note_sql,
+        {
+            {"project",         it.project                   },
+            {"number",          it.facts.number              },
+            {"title",           it.facts.title               },
+            {"author",          it.facts.author              },
+            {"author_id",       it.facts.author_id           },
+            {"head_commit",     it.facts.head_commit         },
+            {"head_ref",        it.facts.head_ref            },
+            {"head_repository", it.facts.head_repository     },
+            {"base_ref",        it.facts.base_ref            },
+            {"status",          it.facts.status              },
+            {"draft",           it.facts.draft               },
+            {"labels",          write_labels(it.facts.labels)},
+            {"permission",      it.permission                },
+            {"read_at",         it.read_at                   },
+            {"verdict",         it.verdict                   },
+            {"reason",          it.reason                    },
+            {"seen",            seen                         }
+    }
+    );
+}
+
+void put_off(Tx& tx, ProjectId project, std::int64_t number, std::string_view reason, Instant due)
+{
+    tx.execute(
+        put_off_sql,
+        {
+            {"project", project},
+            {"number",  number },
+            {"reason",  reason },
+            {"due",     due    }
+    }
+    );
+}
+
+Result<Record> find(Tx& tx, ProjectId project, std::int64_t number)
+{
+    const auto found = tx.one(
+        find_sql,
+        read,
+        {
+            {"project", project},
+            {"number",  number }
+    }
+    );
+    if (found) return *found;
+    return Error{
+        Code::not_found, fmt::format("pull request {} of this project is not known here", number)
+    };
+}
+
+std::vector<Record> list(Tx& tx, ProjectId project, bool open_only)
+{
+    return tx.all(
+        open_only ? Sql(list_open_sql) : Sql(list_sql),
+        read,
+        {
+            {"project", project}
+    }
+    );
+}
+
+std::vector<Record> held(Tx& tx, TenantId tenant)
+{
+    return tx.all(
+        held_sql,
+        read,
+        {
+            {"tenant", tenant}
+    }
+    );
+}
+
+Result<> approve(Tx& tx, ProjectId project, std::int64_t number, const Approval& approval)
+{
+    const auto changed = tx.execute(
+        approve_sql,
+        {
+            {"project", project        },
+            {"number",  number         },
+            {"commit",  approval.commit},
+            {"by",      approval.by    },
+            {"at",      approval.at    }
+    }
+    );
+    if (changed == 1) return ok();
+    return find(tx, project, number).error();
+}
+
+}  // namespace diorama::pull_requests
