@@ -59,6 +59,9 @@ public:
     /// "github": what stands in ForgeRepository::forge.
     virtual std::string_view forge() const = 0;
 
+    /// Where it is fetched from, canonical (Project::repository).
+    virtual std::string location(const ForgeRepository& repository) const = 0;
+
     /// The repository as it is called now.
     virtual Task<Result<ForgeRepository>>
     repository(ForgeRepository repository, std::stop_token stop) = 0;

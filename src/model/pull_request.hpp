@@ -36,6 +36,7 @@ struct PullRequest {
     Status status = Status::open;
     bool draft = false;
     std::vector<std::string> labels;
+    Instant updated_at{};  ///< The forge's clock: orders what came out of order.
 
     friend bool operator==(const PullRequest&, const PullRequest&) = default;
 };

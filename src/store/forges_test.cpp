@@ -55,7 +55,8 @@ struct ForgeFixture : StoreFixture {
                         .head_repository = "100",
                         .base_ref = "main",
                         .draft = true,
-                        .labels = {"ui", "with \"quotes\""}},
+                        .labels = {"ui", "with \"quotes\""},
+                        .updated_at = now()},
             .permission = Permission::write,
             .read_at = now(),
             .verdict = pull_requests::Verdict::preview

@@ -9,10 +9,10 @@ namespace {
 constexpr auto ask_sql = R"sql(
     INSERT INTO pull_requests (
         project, number, title, author, author_id, head_commit, head_ref, head_repository,
-        base_ref, status, draft, labels, permission, read_at, due, asked, attempt, verdict, reason,
+        base_ref, status, draft, labels, updated_at, permission, read_at, due, asked, attempt, verdict, reason,
         approved_commit, approved_by, approved_at
     ) VALUES (
-        :project, :number, '', '', '', '', '', '', '', 'open', 0, '[]', 'unknown', NULL, :due, 1,
+        :project, :number, '', '', '', '', '', '', '', 'open', 0, '[]', 0, 'unknown', NULL, :due, 1,
         0, 'unread', '', '', '', NULL
     ) ON CONFLICT (project, number) DO UPDATE SET due = :due, asked = pull_requests.asked + 1
 )sql";
@@ -28,7 +28,8 @@ constexpr auto note_sql = R"sql(
     UPDATE pull_requests
     SET title = :title, author = :author, author_id = :author_id, head_commit = :head_commit,
         head_ref = :head_ref, head_repository = :head_repository, base_ref = :base_ref,
-        status = :status, draft = :draft, labels = :labels, permission = :permission,
+        status = :status, draft = :draft, labels = :labels,
+        updated_at = :updated_at, permission = :permission,
         read_at = :read_at, attempt = 0, verdict = :verdict, reason = :reason,
         due = CASE WHEN asked = :seen THEN NULL ELSE due END
     WHERE project = :project AND number = :number
@@ -84,6 +85,7 @@ PullRequest read_facts(const Row& row)
         .status = row.named(pull_request_status_named, "status"),
         .draft = row.flag("draft"),
         .labels = read_labels(row.text("labels")),
+        .updated_at = row.instant("updated_at"),
     };
 }
 
@@ -184,6 +186,7 @@ void note(Tx& tx, const Record& it, std::uint64_t seen)
             {"status",          it.facts.status              },
             {"draft",           it.facts.draft               },
             {"labels",          write_labels(it.facts.labels)},
+            {"updated_at",      it.facts.updated_at          },
             {"permission",      it.permission                },
             {"read_at",         it.read_at                   },
             {"verdict",         it.verdict                   },

@@ -49,6 +49,7 @@ CREATE TABLE pull_requests (
     status          TEXT NOT NULL,
     draft           BIGINT NOT NULL,
     labels          TEXT NOT NULL,
+    updated_at      BIGINT NOT NULL,
     permission      TEXT NOT NULL,
     read_at         BIGINT,
     due             BIGINT,

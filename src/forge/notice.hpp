@@ -1,0 +1,38 @@
+#pragma once
+
+#include "model/pull_request.hpp"
+
+#include <optional>
+#include <string>
+
+namespace diorama {
+
+/// What a forge told us by a webhook, in the words all forges share. Only a hint: whoever sent it
+/// knew the secret, but it may be late, twice, or out of order.
+struct Notice {
+    /// What it asks us to do.
+    enum class Ask {
+        nothing,  ///< Keep it; `reason` says why it is of no interest.
+        look,     ///< Read the facts about pull request `number` again.
+        approve,  ///< The same, and `sender` wants `commit` to run: "/preview 1a2b3c4".
+    };
+
+    std::string forge;           ///< "github"
+    std::string delivery;        ///< The forge's own id of this delivery.
+    std::string event;           ///< "pull_request"
+    std::string action;          ///< "opened"; empty where the event has none.
+    ForgeRepository repository;  ///< Empty when it names none ("ping" of an organisation).
+    std::string location;        ///< Canonical, where it is fetched from (Project::repository).
+    std::optional<std::int64_t> number;  ///< Of the pull request it is about.
+    std::string sender;                  ///< Login.
+    std::string sender_id;
+    Ask ask = Ask::nothing;
+    std::string reason;
+    std::string commit;  ///< For `approve`: at least 7 hex digits; empty when none was named.
+    std::optional<PullRequest>
+        facts;  ///< As the payload has them, for installations without token.
+
+    friend bool operator==(const Notice&, const Notice&) = default;
+};
+
+}  // namespace diorama
