@@ -9,7 +9,7 @@ namespace diorama {
 
 /// What a forge told us by a webhook, in the words all forges share. Only a hint: whoever sent it
 /// knew the secret, but it may be late, twice, or out of order.
-struct Notice {
+struct Hint {
     /// What it asks us to do.
     enum class Ask {
         nothing,  ///< Keep it; `reason` says why it is of no interest.
@@ -32,7 +32,7 @@ struct Notice {
     std::optional<PullRequest>
         facts;  ///< As the payload has them, for installations without token.
 
-    friend bool operator==(const Notice&, const Notice&) = default;
+    friend bool operator==(const Hint&, const Hint&) = default;
 };
 
 }  // namespace diorama
