@@ -407,6 +407,14 @@ TEST_CASE("SEC-05 a manifest, Dockerfile, .env or env file that is a link is ref
     CHECK(linked("compose.yaml", {}).contains("compose.yaml is a link"));
     CHECK(linked("Dockerfile", {}).contains("is a link"));
     CHECK(linked(
+              "app",
+              {
+                  {"compose.yaml", "services: {web: {build: ./app}}\n"}
+    }
+    )
+              .contains("app is a link, and links are not followed. Build from the folder itself.")
+    );
+    CHECK(linked(
               ".env",
               {
                   {"compose.yaml", web}

@@ -73,7 +73,16 @@ std::optional<std::string> build_context(Context& context, const Values& values)
     }
     auto path = repository_path(context, written, at);
     if (!path) return std::nullopt;
-    if (context.library.kind(*path) == PathKind::folder) return path;
+    const auto kind = context.library.kind(*path);
+    if (kind == PathKind::folder) return path;
+    if (kind == PathKind::link || kind == PathKind::submodule) {
+        context.findings.refused(
+            at,
+            fmt::format("{} is a link, and links are not followed", display(*path)),
+            "Build from the folder itself."
+        );
+        return std::nullopt;
+    }
     context.findings.wrong(
         at,
         fmt::format("there is no folder {} in the repository", display(*path)),
@@ -85,9 +94,9 @@ std::optional<std::string> build_context(Context& context, const Values& values)
 /// Reads and checks the Dockerfile a build names, wherever in the repository it is.
 void read_dockerfile(Context& context, Service& service, const Values& values, BuildSpec& build)
 {
-    const auto written = values.text("dockerfile").value_or("Dockerfile");
+    const auto written = values.text("dockerfile").value_or("");
     const Position at = values.at("dockerfile");
-    const auto path = path_within(build.context, written);
+    const auto path = path_within(build.context, written.empty() ? "Dockerfile" : written);
     if (!path) return context.findings.add(at, path.error());
     const std::string* text = dockerfile_text(context, *path, at);
     const auto below = path_below(build.context, *path);

@@ -358,6 +358,7 @@ TEST_CASE("C01 a build is a folder, or says more: Dockerfile, arguments, stage, 
     const auto spec = [](const Service& service) { return std::get<BuildSpec>(service.source); };
     CHECK(spec(build("./api")) == BuildSpec{.context = "api"});
     CHECK(build("./api").ports == Ports{80});
+    CHECK(spec(build("{context: api, dockerfile: '${NONE}'}")).dockerfile == "Dockerfile");
     CHECK(build("{context: api, target: dev}").ports == Ports{3000});
     const auto all = spec(build(
         "{context: ., dockerfile: api/Dockerfile, args: [V=1, W, X], labels: {a: b}, cache_from: "
