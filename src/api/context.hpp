@@ -24,6 +24,8 @@ struct Context {
     std::string version;
     /// What an operator should know about this machine, each with its mend (GET /doctor).
     std::function<Task<Result<Node>>()> facts;
+    /// Whether the packet filter around scenes stands, as far as one is wanted (GET /health).
+    std::function<bool()> filtered = [] { return true; };
     std::stop_token stopping{};  ///< Asked: answers that are held back are given now.
 };
 

@@ -14,6 +14,7 @@ namespace {
 struct Parts {
     bool database = false;
     bool docker = false;
+    bool filter = false;
 };
 
 Task<Parts> look(Context& context)
@@ -21,13 +22,15 @@ Task<Parts> look(Context& context)
     const auto read = [](Tx& tx) -> Result<bool> { return settings::get(tx, "none").has_value(); };
     const auto database = co_await context.world.store.read(read);
     const auto docker = co_await context.world.driver.observe(EnvironmentId{});
-    co_return Parts{.database = database.has_value(), .docker = docker.has_value()};
+    co_return Parts{
+        .database = database.has_value(), .docker = docker.has_value(), .filter = context.filtered()
+    };
 }
 
 Response state_of(const Parts& parts)
 {
     const auto word = [](bool well) { return well ? "healthy" : "unavailable"; };
-    const bool well = parts.database && parts.docker;
+    const bool well = parts.database && parts.docker && parts.filter;
     return json(
         well ? 200 : 503,
         Node(Node::Map{
@@ -36,7 +39,8 @@ Response state_of(const Parts& parts)
              Node::Map{
                  {"api", "healthy"},
                  {"database", word(parts.database)},
-                 {"docker", word(parts.docker)}
+                 {"docker", word(parts.docker)},
+                 {"packet_filter", word(parts.filter)}
              }                                        }
     })
     );

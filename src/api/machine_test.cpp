@@ -11,7 +11,7 @@ TEST_CASE("health says of each part whether it answers, to anybody (I08)")
         const auto well = world.get(path);
         CHECK(well.status == 200);
         CHECK(well.text("status") == "healthy");
-        for (const std::string_view part : {"api", "database", "docker"})
+        for (const std::string_view part : {"api", "database", "docker", "packet_filter"})
             CHECK(well.body.find("services")->find(part)->scalar_text() == "healthy");
         world.driver->fail_next(
             Verb::observe,
@@ -32,6 +32,15 @@ TEST_CASE("health says of each part whether it answers, to anybody (I08)")
     }
     );
     CHECK(world.get("/health/live").status == 200);
+}
+
+TEST_CASE("health tells that scenes are not held apart any more (I08, SEC-40)")
+{
+    ApiWorld world;
+    world.context->filtered = [] { return false; };
+    const auto ill = world.get("/health");
+    CHECK(ill.status == 503);
+    CHECK(ill.body.find("services")->find("packet_filter")->scalar_text() == "unavailable");
 }
 
 TEST_CASE("version and doctor say which Diorama and on what it stands")

@@ -268,6 +268,11 @@ DockerBuilder::run(const Job& job, Files& files, BuildLog& log, std::stop_token 
     texts[".dockerignore"] = fmt::format("{}\n{}\n", has_own ? job.ignore_text : "", hidden);
 
     docker::BuildOptions wanted = options(job);
+    if (settings_.network) {
+        auto network = co_await settings_.network();
+        if (!network) co_return network.error().during("the network for builds");
+        wanted.network_mode = *std::move(network);
+    }
     wanted.dockerfile = name;
     auto tar = std::make_unique<ContextStream>(context_tar(files, job.context, std::move(texts)));
     const auto progress = [&log](const docker::Progress& told) { log.take(told); };
@@ -283,7 +288,6 @@ docker::BuildOptions DockerBuilder::options(const Job& job) const
         .target = job.order.spec.target,
         .labels = job.order.spec.labels,
         .cache_from = {},
-        .network_mode = settings_.network,
         .memory = settings_.memory,
         .cpu_quota = static_cast<std::int64_t>(settings_.cpus * period),
         .no_cache = job.order.rebuild,

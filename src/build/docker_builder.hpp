@@ -7,6 +7,7 @@
 #include "build/images.hpp"
 #include "docker/engine.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,7 +17,9 @@
 namespace diorama {
 
 struct BuildSettings {
-    std::string network;                ///< That RUN is in; empty: the Engine's default bridge.
+    /// Answers the network that RUN is in, there when it is asked for; none: the Engine's default
+    /// bridge.
+    std::function<Task<Result<std::string>>()> network;
     std::uint64_t memory = 2ULL << 30;  ///< Bytes for each RUN; 0: no limit.
     double cpus = 0;                    ///< For each RUN; 0: no limit.
     std::size_t parallel = 4;           ///< Builds at once.

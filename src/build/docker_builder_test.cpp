@@ -308,9 +308,18 @@ TEST_CASE("SEC-45 no repository gets an image that was built for another, by nam
     CHECK(got.error().message.starts_with("Dockerfile:1: "));
 }
 
+namespace {
+
+Task<Result<std::string>> no_network()
+{
+    co_return "none";
+}
+
+}  // namespace
+
 TEST_CASE("SEC-40 a build gets the network and the memory of the settings")
 {
-    BuildSettings settings{.network = "none", .memory = 64U << 20U};
+    BuildSettings settings{.network = no_network, .memory = 64U << 20U};
     BuilderWorld world(std::move(settings));
     auto files = commit({
         {"Dockerfile",

@@ -58,7 +58,6 @@ TEST_CASE("without a file everything has a default, and the API is not public (I
     const auto settings = engine_settings(*config, 8080);
     REQUIRE(settings.has_value());
     CHECK(settings->subnets == "10.213.0.0/16");
-    CHECK(settings->reserved_subnet == "10.213.0.0/26");
     CHECK(settings->entrance.port == 8080);
 }
 

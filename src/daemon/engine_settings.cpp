@@ -51,9 +51,6 @@ Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gatew
     };
     settings.shapes = config.url.shapes;
     settings.subnets = config.network.subnets.text();
-    const auto reserved = free_subnet(config.network.subnets, scene_prefix, {}, {});
-    if (!reserved) return reserved.error().during("network.subnets");
-    settings.reserved_subnet = reserved->text();
     settings.manifest = config.manifest;
     for (const std::string& text : config.repositories.allowed) {
         const auto entry = repository_entry(text);

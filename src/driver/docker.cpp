@@ -1,6 +1,7 @@
 #include "driver/docker.hpp"
 
 #include "driver/container_config.hpp"
+#include "driver/docker_answers.hpp"
 #include "driver/health.hpp"
 #include "driver/owner.hpp"
 
@@ -27,15 +28,6 @@ OutputLine line_of(docker::OutputLine line, Instant now)
     const bool out = line.channel == docker::Channel::standard_output;
     const Instant at = line.at ? std::chrono::floor<milliseconds>(*line.at) : now;
     return {out ? "stdout" : "stderr", std::move(line.text), at};
-}
-
-/// Something else still uses it: a later try may find it free.
-Result<> when_unused(const Result<>& removed)
-{
-    if (removed || removed.error().code == Code::not_found) return ok();
-    Error error = removed.error();
-    if (error.code == Code::conflict || error.code == Code::refused) error.code = Code::unavailable;
-    return error;
 }
 
 std::optional<bool> healthy(std::string_view status_text)

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "base/concurrency.hpp"
 #include "docker/engine.hpp"
 #include "driver/driver.hpp"
+#include "model/addresses.hpp"
 #include "net/loop.hpp"
 
 #include <set>
@@ -31,13 +33,17 @@ public:
     DockerDriver(Loop& loop, docker::Engine& engine, DriverOptions options)
         : loop_(loop),
           engine_(engine),
-          options_(std::move(options))
+          options_(std::move(options)),
+          build_turn_(loop, 1)
     {}
 
     /// The network for RUN steps of builds, behind the same filter as scenes; containers on it do
-    /// not reach each other. Answers its name, for the builder. Repeatable.
-    Task<Result<std::string>> build_network(std::string subnet);
+    /// not reach each other. Made of a free /26 of `range` when it is not there; answers its name.
+    Task<Result<std::string>> build_network(Subnet range);
+    /// Takes it away; none being there is fine. `unavailable` while a build is on it.
+    Task<Result<>> remove_build_network();
 
+    Task<Result<std::vector<Subnet>>> routes() override;
     Task<Result<Made>> apply(Intent intent, std::stop_token stop) override;
     Task<Result<>> remove(Entry entry) override;
     Task<Result<std::vector<Found>>> observe(std::optional<EnvironmentId> environment) override;
@@ -65,6 +71,8 @@ private:
     Task<Result<Made>> make(ContainerIntent intent, std::stop_token stop);
     Task<Result<docker::Container>> create(ContainerIntent intent);
     Task<Result<>> bring_up(ContainerIntent intent, docker::Container made, std::stop_token stop);
+    NetworkIntent build_intent() const;
+    Task<Result<bool>> has_build_network();
     Task<Result<std::string>> reserve_address(ContainerIntent intent);
 
     /// The container of `entry`; `not_found` when there is none of ours.
@@ -77,6 +85,7 @@ private:
     Loop& loop_;
     docker::Engine& engine_;
     DriverOptions options_;
+    Semaphore build_turn_;            ///< Of who looks for the build network.
     std::set<std::string> reserved_;  ///< Addresses of containers that are being created.
 };
 

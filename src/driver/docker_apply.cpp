@@ -1,35 +1,15 @@
 #include "base/text.hpp"
 #include "driver/container_config.hpp"
 #include "driver/docker.hpp"
+#include "driver/docker_answers.hpp"
 #include "driver/docker_content.hpp"
+#include "driver/docker_network.hpp"
 #include "driver/owner.hpp"
 #include "model/addresses.hpp"
 
 namespace diorama {
 
 namespace {
-
-Error not_ours(EntryType type, const std::string& name)
-{
-    return {
-        Code::conflict,
-        fmt::format("a {} named {} exists and is not ours", diorama::name(type), name),
-        fmt::format("Look with `docker {} inspect {}` at who made it.", diorama::name(type), name)
-    };
-}
-
-docker::NetworkConfig network_config(const NetworkIntent& intent, std::string_view prefix)
-{
-    return {
-        .name = intent.name,
-        .subnet = intent.subnet,
-        .internal = intent.internal,
-        .labels = intent.labels,
-        .options =
-            {{"com.docker.network.bridge.name", bridge_name(prefix, intent.name)},
-                      {"com.docker.network.bridge.enable_icc", "true"}}
-    };
-}
 
 Made made(const docker::Container& container, const Attachment* first)
 {
@@ -65,25 +45,6 @@ Error start_failure(const Error& error, const ContainerIntent& intent)
 }
 
 }  // namespace
-
-Task<Result<std::string>> DockerDriver::build_network(std::string subnet)
-{
-    const std::string installation = options_.installation.text();
-    const NetworkIntent intent{
-        .name = "diorama-build-" + installation.substr(installation.size() - 8),
-        .subnet = std::move(subnet),
-        .labels = {{"diorama.build", installation}}
-    };
-    const auto existing = co_await engine_.inspect_network(intent.name);
-    if (existing && label::value(existing->labels, "diorama.build") == installation)
-        co_return intent.name;
-    if (existing) co_return not_ours(EntryType::network, intent.name);
-    docker::NetworkConfig config = network_config(intent, options_.bridges);
-    config.options["com.docker.network.bridge.enable_icc"] = "false";
-    const auto created = co_await engine_.create_network(config);
-    if (!created) co_return created.error();
-    co_return intent.name;
-}
 
 Task<Result<Made>> DockerDriver::make(NetworkIntent intent)
 {

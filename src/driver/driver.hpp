@@ -2,6 +2,7 @@
 
 #include "base/task.hpp"
 #include "driver/values.hpp"
+#include "model/addresses.hpp"
 
 #include <stop_token>
 
@@ -19,6 +20,10 @@ namespace diorama {
 class Driver {
 public:
     virtual ~Driver() = default;
+
+    /// The networks that the machine reaches elsewhere, those of strangers' scenes too: a subnet
+    /// for a scene steps over them.
+    virtual Task<Result<std::vector<Subnet>>> routes() = 0;
 
     /// Creates or adopts. A container is filled with its content and started; one that has run
     /// already is adopted as it is, so that a job is not done twice. `conflict` too when a

@@ -187,18 +187,17 @@ Fact packet_filter(const Machine& machine)
         fact.value = "this process may not set it";
         fact.fix =
             "Run Diorama as root, or give it CAP_NET_ADMIN: scenes reach this host otherwise.";
-    } else if (!machine.filter.trouble.empty()) {
-        fact.value = machine.filter.trouble;
-        fact.fix = "Diorama puts it back within a minute. Find who takes it away: a firewall "
-                   "manager that flushes all rules when it reloads, most likely.";
+    } else if (machine.filter.trouble) {
+        fact.value = machine.filter.trouble->message;
+        fact.fix = machine.filter.trouble->mend;
     }
     if (!fact.fix.empty()) {
         fact.grade = Fact::Grade::bad;
     } else if (machine.filter.put_back > 0) {
         fact.grade = Fact::Grade::warning;
-        fact.value = fmt::format("stands, but was put back {} times", machine.filter.put_back);
-        fact.fix = "Stop the firewall manager that flushes all rules: scenes are open until "
-                   "Diorama sees it.";
+        fact.value = fmt::format("stands; had to be put back: {} times", machine.filter.put_back);
+        fact.fix = "Keep your firewall manager from flushing all rules when it reloads: scenes are "
+                   "open for up to a minute each time.";
     }
     return fact;
 }

@@ -35,8 +35,8 @@ struct Machine {
     /// The packet filter, as far as somebody looked.
     struct Filter {
         bool wanted = true;
-        std::string trouble;       ///< What is wrong with the rules that stand.
-        std::size_t put_back = 0;  ///< How often somebody took them away.
+        std::optional<Error> trouble;  ///< Why the rules do not stand.
+        std::size_t put_back = 0;      ///< How often somebody had taken them away.
     };
 
     std::optional<Error> silent;  ///< Why the Engine does not answer; then nothing is known of it.

@@ -141,10 +141,10 @@ TEST_CASE("somebody else's network inside the range is a warning: scenes step ov
 TEST_CASE("a packet filter that somebody takes away is told, and one that is off too (SEC-40)")
 {
     Machine machine = sound();
-    machine.filter.trouble = "the table is missing";
+    machine.filter.trouble = Error{Code::conflict, "the table is missing", "Look."};
     CHECK(named(machine, "packet filter").grade == Fact::Grade::bad);
     machine.filter = {.put_back = 3};
-    CHECK(named(machine, "packet filter").value == "stands, but was put back 3 times");
+    CHECK(named(machine, "packet filter").value == "stands; had to be put back: 3 times");
     machine.filter = {.wanted = false};
     CHECK(named(machine, "packet filter").grade == Fact::Grade::warning);
 }

@@ -162,6 +162,11 @@ Task<Result<Made>> FakeDriver::make(ContainerIntent intent)
     co_return made(*object, host_.behaviour(*object));
 }
 
+Task<Result<std::vector<Subnet>>> FakeDriver::routes()
+{
+    co_return host_.routes;
+}
+
 Task<Result<Made>> FakeDriver::apply(Intent intent, std::stop_token stop)
 {
     const std::string name = std::visit([](const auto& each) { return each.name; }, intent);

@@ -53,6 +53,7 @@ public:
     /// What was called, oldest first.
     std::vector<Call> calls;
 
+    Task<Result<std::vector<Subnet>>> routes() override;
     Task<Result<Made>> apply(Intent intent, std::stop_token stop) override;
     Task<Result<>> remove(Entry entry) override;
     Task<Result<std::vector<Found>>> observe(std::optional<EnvironmentId> environment) override;

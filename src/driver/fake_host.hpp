@@ -66,6 +66,8 @@ public:
     /// An administrator removes it behind our back. By value: the name may be its own.
     void vanish(EntryType type, std::string name);
 
+    std::vector<Subnet> routes;  ///< Of the machine, to others.
+
     // What a test looks at.
 
     /// Valid until the next change of the host; null when there is none.

@@ -12,8 +12,8 @@ namespace diorama {
 
 /// What scenes may reach beyond their own network.
 struct FirewallOptions {
-    std::string table = "diorama";
-    std::string bridges = "dio";         ///< What the names of all scenes' bridges begin with.
+    std::string table;                   ///< `filter_table` of the installation.
+    std::string bridges;                 ///< What the names of its bridges begin with.
     bool egress = true;                  ///< The public internet.
     std::vector<std::string> allowed;    ///< Private ranges (CIDR) that are open all the same.
     std::vector<std::string> resolvers;  ///< DNS servers, asked on port 53 wherever they are.
@@ -44,8 +44,9 @@ std::vector<std::string> resolvers(std::string_view resolv_conf);
 /// servers behind it, as the Engine does.
 std::vector<std::string> machine_resolvers();
 
-/// The packet filter around all scenes (SEC-40): one nftables table beside those of the Engine,
-/// looked at before them. A packet that either drops is dropped.
+/// The packet filter around all scenes of an installation (SEC-40): one nftables table beside those
+/// of the Engine and of other installations, looked at before the Engine's. A packet that one of
+/// them drops is dropped.
 ///
 /// Needs CAP_NET_ADMIN and the program `nft`. docs/security/network.md explains each rule.
 /// Errors: `forbidden` without the privilege, `invalid` without the program, `conflict` when the

@@ -1,6 +1,8 @@
 #include "base/fake_scheduler.hpp"
 #include "base/spawn.hpp"
-#include "driver/firewall.hpp"
+#include "driver/container_config.hpp"
+#include "driver/firewall_watch.hpp"
+#include "driver/owner.hpp"
 
 #include <doctest/doctest.h>
 
@@ -77,13 +79,61 @@ TEST_CASE("a filter that somebody changed is noticed")
     CHECK(own.scheduler.run(firewall.check()).error().code == Code::conflict);
 }
 
+TEST_CASE("a filter that somebody took away is put back, and it is said (SEC-40)")
+{
+    OwnTable own;
+    std::string said;
+    Log log(Log::Level::info, [&](std::string_view line) { said += line; });
+    Firewall firewall = own.firewall();
+    REQUIRE(own.scheduler.run(firewall.apply()).has_value());
+    FirewallWatch watch(own.scheduler, firewall, log);
+    own.scheduler.run(watch.look());
+    CHECK(watch.state().put_back == 0);
+    CHECK(said.empty());
+
+    REQUIRE(own.nft({"delete", "table", "inet", own.options.table})->succeeded());
+    own.scheduler.run(watch.look());
+    CHECK(watch.state().put_back == 1);
+    CHECK(!watch.state().trouble);
+    CHECK(said.find("putting it back") != std::string::npos);
+    CHECK(own.scheduler.run(firewall.check()).has_value());
+}
+
+TEST_CASE("the filters of two installations stand side by side, each around its own bridges")
+{
+    OwnTable one, other;
+    other.options.table += "_b";
+    other.options.bridges = "dfwb";
+    Firewall first = one.firewall(), second = other.firewall();
+    REQUIRE(one.scheduler.run(first.apply()).has_value());
+    REQUIRE(other.scheduler.run(second.apply()).has_value());
+    CHECK(one.scheduler.run(first.check()).has_value());
+    CHECK(other.scheduler.run(second.remove()).has_value());
+    CHECK(one.scheduler.run(first.check()).has_value());
+}
+
+TEST_CASE("names of an installation's filter and bridges tell it from others, and fit the kernel")
+{
+    const InstallationId one{*Uuid::parse("01900000-0000-7000-8000-0000deadbeef")};
+    CHECK(filter_table(one) == "diorama_deadbeef");
+    CHECK(bridge_name(bridge_mark(one), "a network").starts_with("diobeef"));
+    CHECK(bridge_name(bridge_mark(one), "a network").size() == 15);
+}
+
 TEST_CASE("an option cannot smuggle rules into the filter")
 {
+    const FirewallOptions sound{.table = "diorama_1", .bridges = "dio"};
+    REQUIRE(firewall_ruleset(sound));
+    const auto refuses = [&](auto member, auto value) {
+        FirewallOptions options = sound;
+        options.*member = value;
+        return !firewall_ruleset(options);
+    };
     for (const char* word : {"", "a b", "x; flush ruleset", "dio\"", "d*", "\n", "-f"})
-        CHECK_MESSAGE(!firewall_ruleset({.table = word}), word);
-    CHECK(!firewall_ruleset({.bridges = "dio\" accept"}));
-    CHECK(!firewall_ruleset({.allowed = {"0.0.0.0/0 accept"}}));
-    CHECK(!firewall_ruleset({.resolvers = {"1.1.1.1 }"}}));
+        CHECK_MESSAGE(refuses(&FirewallOptions::table, word), word);
+    CHECK(refuses(&FirewallOptions::bridges, "dio\" accept"));
+    CHECK(refuses(&FirewallOptions::allowed, std::vector<std::string>{"0.0.0.0/0 accept"}));
+    CHECK(refuses(&FirewallOptions::resolvers, std::vector<std::string>{"1.1.1.1 }"}));
 }
 
 TEST_CASE("DNS servers are read from resolv.conf, but not the machine's own loopback")

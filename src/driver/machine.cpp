@@ -85,6 +85,11 @@ Task<std::string> version_line(Scheduler& scheduler, std::string program)
 
 }  // namespace
 
+std::vector<std::string> host_routes(std::string_view bridges)
+{
+    return routes_of(text_of("/proc/net/route"), bridges);
+}
+
 std::vector<std::string> routes_of(std::string_view proc_net_route, std::string_view bridges)
 {
     std::vector<std::string> routes;
@@ -115,7 +120,7 @@ Task<Machine> look_at_machine(Loop& loop, docker::Engine& engine, Site site)
     machine.disks = disks_of(machine.info, site.data);
     for (const auto& [of, address] : site.ports)
         machine.ports.push_back(try_port(loop, of, address));
-    machine.routes = routes_of(text_of("/proc/net/route"), DriverOptions{}.bridges);
+    machine.routes = host_routes(DriverOptions{}.bridges);
     machine.may_filter = has_net_admin();
     machine.nft = co_await version_line(loop, "nft");
     machine.git = co_await version_line(loop, "git");

@@ -21,6 +21,9 @@ struct Site {
 /// is part of the answer.
 Task<Machine> look_at_machine(Loop& loop, docker::Engine& engine, Site site);
 
+/// The routes of this machine, as `routes_of` reads them.
+std::vector<std::string> host_routes(std::string_view bridges);
+
 /// The routes of /proc/net/route as CIDR, less default routes and interfaces that begin with
 /// `bridges`.
 std::vector<std::string> routes_of(std::string_view proc_net_route, std::string_view bridges);

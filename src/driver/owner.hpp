@@ -2,6 +2,7 @@
 
 #include "driver/driver.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace diorama::label {
@@ -28,3 +29,27 @@ inline bool same_owner(const Labels& theirs, const Labels& ours)
 }
 
 }  // namespace diorama::label
+
+namespace diorama {
+
+/// Eight digits that stand for an installation where its whole id has no room.
+inline std::string mark(InstallationId installation)
+{
+    const std::string text = installation.text();
+    return text.substr(text.size() - 8);
+}
+
+/// What the names of an installation's bridges begin with: several on one machine have each their
+/// own packet filter, which knows its scenes by it.
+inline std::string bridge_mark(InstallationId installation)
+{
+    return "dio" + mark(installation).substr(4);
+}
+
+/// The name of its packet filter's table.
+inline std::string filter_table(InstallationId installation)
+{
+    return "diorama_" + mark(installation);
+}
+
+}  // namespace diorama

@@ -9,22 +9,23 @@ namespace diorama {
 
 namespace {
 
+/// How many subnets are tried before somebody has to look.
+constexpr std::size_t most_tries = 8;
+
 /// Called inside the transaction that writes the row, so that no two networks get the same subnet.
 Result<std::string> take_subnet(
-    Tx& tx, const std::string& target, const std::string& range, const std::string& reserved
+    Tx& tx, const std::string& target, const std::string& range, std::vector<Subnet> avoided
 )
 {
     const auto whole = Subnet::parse(range);
     if (!whole) return whole.error();
     std::vector<Subnet> taken;
-    std::vector<std::string> texts = inventory::subnets(tx, target);
-    if (!reserved.empty()) texts.push_back(reserved);
-    for (const std::string& text : texts) {
+    for (const std::string& text : inventory::subnets(tx, target)) {
         const auto subnet = Subnet::parse(text);
         if (!subnet) return subnet.error();
         taken.push_back(*subnet);
     }
-    const auto subnet = free_subnet(*whole, scene_prefix, taken, {});
+    const auto subnet = free_subnet(*whole, scene_prefix, taken, avoided);
     if (!subnet) return subnet.error();
     return subnet->text();
 }
@@ -37,15 +38,14 @@ milliseconds pause_after(std::uint32_t attempts)
 
 }  // namespace
 
-Task<Result<Entry>> Ledger::intend(Entry row)
+Task<Result<Entry>> Ledger::intend(Entry row, std::vector<Subnet> avoided)
 {
     const std::string range = world_.settings.subnets;
-    const std::string reserved = world_.settings.reserved_subnet;
     const auto work = [=](Tx& tx) -> Result<Entry> {
         Entry wanted = row;
         const auto known = inventory::find_by_name(tx, row.target, row.type, row.name);
         if (row.type == EntryType::network && !known) {
-            auto subnet = take_subnet(tx, row.target, range, reserved);
+            auto subnet = take_subnet(tx, row.target, range, avoided);
             if (!subnet) return subnet.error();
             wanted.address = *subnet;
         }
@@ -59,20 +59,51 @@ Task<Result<Entry>> Ledger::make(Entry row, Intent intent, std::stop_token stop)
     row.id = EntryId::make(world_.scheduler.now(), world_.random);
     row.target = world_.settings.target;
     row.created_at = world_.scheduler.now();
-    const auto intended = co_await intend(row);
+    if (auto* network = std::get_if<NetworkIntent>(&intent))
+        co_return co_await make_network(std::move(row), std::move(*network), stop);
+    const auto intended = co_await intend(row, {});
     if (!intended) co_return intended.error();
-    if (auto* network = std::get_if<NetworkIntent>(&intent)) network->subnet = intended->address;
+    co_return co_await apply(*intended, std::move(intent), stop);
+}
 
+Task<Result<Entry>> Ledger::make_network(Entry row, NetworkIntent intent, std::stop_token stop)
+{
+    auto avoided = co_await world_.driver.routes();
+    if (!avoided) co_return avoided.error();
+    for (std::size_t tries = 1;; ++tries) {
+        const auto intended = co_await intend(row, *avoided);
+        if (!intended) co_return intended.error();
+        intent.subnet = intended->address;
+        auto made = co_await apply(*intended, intent, stop);
+        if (made || made.error().code != Code::conflict || tries == most_tries) co_return made;
+        // Somebody who is no route of this machine's has it: nothing was made.
+        const auto taken = Subnet::parse(intended->address);
+        if (!taken) co_return taken.error();
+        avoided->push_back(*taken);
+        const auto forgotten = co_await forget(intended->id);
+        if (!forgotten) co_return forgotten.error();
+    }
+}
+
+Task<Result<Entry>> Ledger::apply(Entry intended, Intent intent, std::stop_token stop)
+{
     const auto attempt = [&] { return world_.driver.apply(intent, stop); };
     const auto applied = co_await retry(world_, stop, attempt);
     if (!applied) co_return applied.error();
-
     const inventory::Making making{
         .external_id = applied->external_id,
-        .address = row.type == EntryType::container ? applied->address : ""
+        .address = intended.type == EntryType::container ? applied->address : ""
     };
-    const EntryId id = intended->id;
-    const auto work = [=](Tx& tx) { return inventory::made(tx, id, making); };
+    const auto work = [=, id = intended.id](Tx& tx) { return inventory::made(tx, id, making); };
+    co_return co_await world_.store.transact(work);
+}
+
+Task<Result<>> Ledger::forget(EntryId row)
+{
+    const auto work = [=](Tx& tx) -> Result<> {
+        inventory::gone(tx, row);
+        return ok();
+    };
     co_return co_await world_.store.transact(work);
 }
 
@@ -84,12 +115,7 @@ Task<Result<>> Ledger::remove(Entry row)
         if (!owed) co_return owed.error();
         co_return removed.error().during(fmt::format("remove {} {}", name(row.type), row.name));
     }
-    const EntryId id = row.id;
-    const auto work = [=](Tx& tx) -> Result<> {
-        inventory::gone(tx, id);
-        return ok();
-    };
-    co_return co_await world_.store.transact(work);
+    co_return co_await forget(row.id);
 }
 
 Task<Result<>> Ledger::owe(Entry row, Error why)

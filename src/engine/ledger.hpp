@@ -13,7 +13,8 @@ public:
     explicit Ledger(World world) : world_(world) {}
 
     /// The row, then the object, then what came of it. A network without a subnet gets the next
-    /// free one of the configured range. A crash in between leaves a row, which removal walks.
+    /// free one of the configured range; where somebody else has that, the one after. A crash in
+    /// between leaves a row, which removal walks.
     Task<Result<Entry>> make(Entry row, Intent intent, std::stop_token stop);
 
     /// Removes the object, then its row. What cannot be removed now is owed: its row says why, and
@@ -26,7 +27,10 @@ public:
     Task<Result<std::vector<Entry>>> of_environment(EnvironmentId environment);
 
 private:
-    Task<Result<Entry>> intend(Entry row);
+    Task<Result<Entry>> intend(Entry row, std::vector<Subnet> avoided);
+    Task<Result<Entry>> apply(Entry intended, Intent intent, std::stop_token stop);
+    Task<Result<Entry>> make_network(Entry row, NetworkIntent intent, std::stop_token stop);
+    Task<Result<>> forget(EntryId row);
     Task<Result<>> owe(Entry row, Error why);
 
     World world_;

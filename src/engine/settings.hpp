@@ -27,7 +27,6 @@ struct EngineSettings {
     Entrance entrance{.scheme = "http", .port = 8080};
     std::vector<Shape> shapes{Shape::flat};  ///< The first is the one people are shown.
     std::string subnets = "10.213.0.0/16";   ///< Networks of scenes are /26 pieces of it.
-    std::string reserved_subnet;             ///< Of it, for builds; no scene gets it.
     std::string manifest;                    ///< Path of the manifest; empty: the usual names.
     std::vector<std::string> repositories;   ///< Which may be deployed, as `repository_entry`.
     Policy policy;

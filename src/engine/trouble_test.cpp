@@ -156,3 +156,45 @@ TEST_CASE("a container that is started again is heard again")
     world.scheduler.run_for(milliseconds{10});
     CHECK(world.lines.contains("back again"));
 }
+
+namespace {
+
+std::string subnet_of(TestWorld& world, EnvironmentId id)
+{
+    for (const Entry& entry : world.inventory(id)) {
+        if (entry.type == EntryType::network) return entry.address;
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("a scene's network steps over what the machine routes elsewhere, whenever that came")
+{
+    TestWorld world;
+    world.host.routes = {*Subnet::parse("10.213.0.0/25"), *Subnet::parse("10.0.0.0/8")};
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    CHECK(world.settle(id).state == State::ready);
+    CHECK(subnet_of(world, id) == "10.213.0.128/26");
+}
+
+TEST_CASE("a range that somebody else took on the engine leads to the next one, not to a failure")
+{
+    TestWorld world;
+    world.host.place(EntryType::network, "strangers").subnet = "10.213.0.0/25";
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    CHECK(world.settle(id).state == State::ready);
+    CHECK(subnet_of(world, id) == "10.213.0.128/26");
+}
+
+TEST_CASE("a range that strangers hold as a whole fails the deployment, and says what to do")
+{
+    TestWorld world;
+    world.host.place(EntryType::network, "strangers").subnet = "10.213.0.0/16";
+    world.push_compose('a', web("web:1"));
+    const auto failed = world.settle(world.deploy().id);
+    CHECK(failed.state == State::failed);
+    CHECK(failed.cause.find("overlaps") != std::string::npos);
+}

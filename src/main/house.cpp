@@ -4,7 +4,8 @@
 #include "api/endpoints.hpp"
 #include "build/docker_builder.hpp"
 #include "driver/docker.hpp"
-#include "driver/firewall.hpp"
+#include "driver/firewall_watch.hpp"
+#include "driver/owner.hpp"
 #include "engine/engine.hpp"
 #include "gateway/gateway.hpp"
 #include "git/git.hpp"
@@ -53,9 +54,11 @@ Result<GatewaySettings> gateway_settings(const Config& config)
     return settings;
 }
 
-FirewallOptions firewall_options(const Config& config)
+FirewallOptions firewall_options(const Config& config, InstallationId installation)
 {
     return {
+        .table = filter_table(installation),
+        .bridges = bridge_mark(installation),
         .egress = config.network.egress,
         .allowed = config.network.allowed,
         .resolvers = machine_resolvers()
@@ -107,9 +110,7 @@ public:
     {
         const auto filtered = co_await filter();
         if (!filtered) co_return filtered.error();
-        const auto network = co_await driver_->build_network(settings_.reserved_subnet);
-        if (!network) co_return network.error().during("the network for builds");
-        builder_ = std::make_unique<DockerBuilder>(loop_, *engine_api_, build_settings(*network));
+        builder_ = std::make_unique<DockerBuilder>(loop_, *engine_api_, build_settings());
 
         World world{
             loop_, *random_, *store_, commits_, *builder_, *driver_, *router_, *logs_, settings_
@@ -131,7 +132,8 @@ public:
             world, engine.commands(), access, *logs_, locations_, std::string(version)
         };
         context.stopping = stop;
-        context.facts = [&] { return doctor_facts(loop_, *engine_api_, config_, {}); };
+        context.facts = [&] { return facts(); };
+        context.filtered = [&] { return !watch_ || !watch_->state().trouble; };
         Server server(loop_, api::handler(context), server_options());
         const auto address = Address::parse(config_.api.listen);
         if (!address) co_return address.error().during("api.listen");
@@ -153,11 +155,13 @@ public:
         const std::stop_callback link(stop, [ending]() mutable { ending.request_stop(); });
         TaskGroup group(loop_);
         group.spawn(visits.run(seconds{10}, ending.get_token()));
+        if (watch_) group.spawn(watch_->run(minutes{1}, ending.get_token()));
         const auto ended = co_await engine.run(stop);
         ending.request_stop();
         co_await group.join();
         co_await server.stop();
         co_await logs_->stop();
+        co_await leave();
         co_return ended;
     }
 
@@ -202,6 +206,7 @@ private:
             *engine_api_,
             DriverOptions{
                 .installation = settings_.installation,
+                .bridges = bridge_mark(settings_.installation),
                 .require_non_root = settings_.policy.require_non_root
             }
         );
@@ -216,8 +221,10 @@ private:
             log_.warn("no packet filter: scenes reach this machine and its networks");
             co_return ok();
         }
-        Firewall firewall(loop_, firewall_options(config_));
-        auto applied = co_await firewall.apply();
+        firewall_ =
+            std::make_unique<Firewall>(loop_, firewall_options(config_, settings_.installation));
+        watch_ = std::make_unique<FirewallWatch>(loop_, *firewall_, log_);
+        auto applied = co_await firewall_->apply();
         if (!applied) {
             Error error = applied.error().during("set the packet filter around scenes");
             error.mend += error.mend.empty() ? "" : " ";
@@ -225,6 +232,40 @@ private:
             co_return error;
         }
         co_return ok();
+    }
+
+    Task<Result<Node>> facts()
+    {
+        Machine::Filter filter{.wanted = false};
+        if (watch_) {
+            co_await watch_->look();
+            filter = watch_->state();
+        }
+        co_return co_await doctor_facts(loop_, *engine_api_, config_, std::move(filter));
+    }
+
+    /// What only a daemon that runs needs goes. The packet filter stays as long as there is
+    /// anything of a scene: scenes go on without us.
+    Task<> leave()
+    {
+        const auto removed = co_await driver_->remove_build_network();
+        if (!removed)
+            log_.warn(
+                "the network for builds stays",
+                {
+                    {"why", removed.error()}
+            }
+            );
+        const auto found = co_await driver_->observe(std::nullopt);
+        if (!firewall_ || !found || !found->empty()) co_return;
+        const auto opened = co_await firewall_->remove();
+        if (!opened)
+            log_.warn(
+                "the packet filter stays",
+                {
+                    {"why", opened.error()}
+            }
+            );
     }
 
     /// With port 0 the kernel chose: whoever started us finds the ports here.
@@ -248,10 +289,10 @@ private:
         return options;
     }
 
-    BuildSettings build_settings(const std::string& network) const
+    BuildSettings build_settings()
     {
         BuildSettings options;
-        options.network = network;
+        options.network = [this] { return driver_->build_network(config_.network.subnets); };
         options.parallel = settings_.builds;
         for (const auto& [host, login] : config_.registries)
             options.registries[host] = {login.user, login.password};
@@ -275,6 +316,8 @@ private:
     std::unique_ptr<docker::Engine> engine_api_;
     std::unique_ptr<DockerDriver> driver_;
     std::unique_ptr<DockerBuilder> builder_;
+    std::unique_ptr<Firewall> firewall_;  ///< None where scenes may reach this machine.
+    std::unique_ptr<FirewallWatch> watch_;
 };
 
 }  // namespace

@@ -67,7 +67,7 @@ Error too_small(const Subnet& range, int prefix)
 /// Marks the places of `range` that `other` touches.
 void occupy(std::vector<bool>& used, const Subnet& range, int prefix, const Subnet& other)
 {
-    if (is_default(other) || !range.overlaps(other)) return;
+    if (!range.overlaps(other)) return;
     const auto first = std::max(range.address, other.address).value - range.address.value;
     const auto last = std::min(range.last(), other.last()).value - range.address.value;
     const auto shift = static_cast<unsigned>(32 - prefix);
@@ -158,8 +158,10 @@ Result<Subnet> free_subnet(
     std::vector<bool> used(count);
     for (const Subnet& other : taken)
         occupy(used, range, prefix, other);
-    for (const Subnet& other : routes)
-        occupy(used, range, prefix, other);
+    for (const Subnet& other : routes) {
+        // One around the whole range, a VPN's say, is less exact than a scene's own.
+        if (other.prefix >= range.prefix) occupy(used, range, prefix, other);
+    }
 
     const auto free = std::ranges::find(used, false);
     if (free != used.end()) {

@@ -54,7 +54,8 @@ inline constexpr int scene_prefix = 26;
 Result<> check_range(const Subnet& range, int prefix, std::span<const Subnet> routes);
 
 /// The lowest subnet of `prefix` in `range` that overlaps nothing in `taken` (ours) or `routes`
-/// (the host's, which change while we run). `too_many` when all are taken.
+/// (the host's, which change while we run; one around the whole range leaves room). `too_many` when
+/// all are taken.
 Result<Subnet> free_subnet(
     const Subnet& range, int prefix, std::span<const Subnet> taken, std::span<const Subnet> routes
 );

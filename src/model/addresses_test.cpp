@@ -101,7 +101,9 @@ TEST_CASE("networks that the host got meanwhile are stepped over")
         subnet("0.0.0.0/0"), subnet("10.213.0.0/25"), subnet("10.213.0.130/32")
     };
     CHECK(free_subnet(range, scene_prefix, {}, routes)->text() == "10.213.0.192/26");
-    const std::vector all{subnet("10.0.0.0/8")};
+    const std::vector around{subnet("10.0.0.0/8")};
+    CHECK(free_subnet(range, scene_prefix, {}, around)->text() == "10.213.0.0/26");
+    const std::vector all{subnet("10.213.0.0/24")};
     CHECK(free_subnet(range, scene_prefix, {}, all).error().code == Code::too_many);
     CHECK(free_subnet(subnet("10.0.0.0/28"), 26, {}, all).error().code == Code::invalid);
 }
