@@ -1,5 +1,7 @@
 #include "base/sha256.hpp"
 
+#include "base/encoding.hpp"
+
 #include <openssl/evp.h>
 
 #include <array>
@@ -54,6 +56,21 @@ std::string sha256(std::string_view bytes)
     Sha256 hash;
     hash.update(bytes);
     return hash.hex();
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view bytes)
+{
+    constexpr std::size_t block = 64;
+    std::string inner = key.size() > block ? from_hex(sha256(key)).value() : std::string(key);
+    inner.resize(block, '\0');
+    std::string outer = inner;
+    for (char& byte : inner)
+        byte = static_cast<char>(byte ^ 0x36);
+    for (char& byte : outer)
+        byte = static_cast<char>(byte ^ 0x5c);
+    inner += bytes;
+    outer += from_hex(sha256(inner)).value();
+    return sha256(outer);
 }
 
 }  // namespace diorama

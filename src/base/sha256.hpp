@@ -27,4 +27,8 @@ private:
 /// The hash of one text, 64 lower-case hex digits.
 std::string sha256(std::string_view bytes);
 
+/// HMAC-SHA256 (RFC 2104) of `bytes` under `key`, 64 lower-case hex digits: how forges sign their
+/// webhooks.
+std::string hmac_sha256(std::string_view key, std::string_view bytes);
+
 }  // namespace diorama
