@@ -83,7 +83,7 @@ void BuildLog::take(const docker::Progress& progress)
 void BuildLog::read(std::string line)
 {
     if (step(line)) return;
-    // The last step is the Engine's own: the labels of the order.
+    // The last steps are the Engine's own: labels that the manifest gives.
     const bool beyond = began_ > recipe_.steps.size();
     const bool ours = beyond || (began_ > 0 && recipe_.steps[began_ - 1].ours);
     const std::string_view told = line;

@@ -11,7 +11,14 @@ using Lines = std::vector<std::string>;
 /// A log of a Dockerfile, fed as the Engine feeds it.
 struct Log {
     explicit Log(std::string_view text)
-        : recipe(*prepare_recipe(text, "api/Dockerfile", {}, "", {"diorama.cache", "x"}))
+        : recipe(*prepare_recipe(
+              text,
+              "api/Dockerfile",
+              {
+    },
+              "",
+              {{"diorama.cache", "x"}}
+          ))
     {}
 
     void say(std::string stream) { log.take({.stream = std::move(stream)}); }

@@ -54,7 +54,7 @@ struct BuilderWorld {
             CHECK(loop.run(builder.remove(reference)));
         for (const char* scope : {"trusted", "fork"}) {
             const docker::Labels mine{
-                {std::string(DockerBuilder::cache_label), project + "/" + scope}
+                {std::string(cache_label), project + "/" + scope}
             };
             CHECK(loop.run(engine.list_containers(mine))->empty());
             CHECK(loop.run(engine.list_images(mine))->empty());

@@ -86,6 +86,38 @@ TEST_CASE("C02 services build side by side, and two builds of one key are one")
     CHECK(images[2]->reference.contains("/worker:"));
 }
 
+TEST_CASE("services that were built side by side find their own layers again")
+{
+    BuilderWorld world;
+    const auto text = dockerfile("COPY note /");
+    const auto order = [&](const std::string& service) {
+        auto made = world.order({.dockerfile = service + ".Dockerfile"});
+        made.service = service;
+        return made;
+    };
+    const auto commit_with = [&](const std::string& note) {
+        return commit({
+            {"a.Dockerfile", text},
+            {"b.Dockerfile", text},
+            {"note",         note}
+        });
+    };
+    auto files = commit_with("one");
+    std::vector<Task<Result<Image>>> tasks;
+    for (const char* service : {"a", "b"})
+        tasks.push_back(world.builder.build(order(service), files, world.sink(), {}));
+    for (const auto& image : world.loop.run(all(world.loop, std::move(tasks)))) {
+        if (!image) FAIL(image.error().text());
+        world.made.push_back(image->reference);
+    }
+    auto next = commit_with("two");
+    for (const char* service : {"a", "b"}) {
+        CAPTURE(service);
+        CHECK(world.build(order(service), next).has_value());
+        CHECK(world.logged("Using cache"));
+    }
+}
+
 TEST_CASE("no more builds run at once than the settings say, and who waits can be stopped")
 {
     BuildSettings settings;

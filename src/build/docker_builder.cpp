@@ -137,7 +137,8 @@ DockerBuilder::prepare(BuildOrder order, Files& files, LineSink line, std::stop_
     if (!sound) co_return sound.error();
     Job job{.order = std::move(order)};
     job.cache = fmt::format("{}/{}", label(job.order.project), label(job.order.scope));
-    auto recipe = co_await read_recipe(job.order, job.cache, files);
+    job.order.labels.emplace(cache_label, job.cache);
+    auto recipe = co_await read_recipe(job, files);
     if (!recipe) co_return recipe.error();
     job.recipe = *std::move(recipe);
 
@@ -163,22 +164,23 @@ DockerBuilder::prepare(BuildOrder order, Files& files, LineSink line, std::stop_
     co_return job;
 }
 
-Task<Result<Recipe>>
-DockerBuilder::read_recipe(const BuildOrder& order, std::string cache, Files& files)
+Task<Result<Recipe>> DockerBuilder::read_recipe(const Job& job, Files& files)
 {
-    const BuildSpec& spec = order.spec;
-    const std::pair<std::string, std::string> mark{cache_label, std::move(cache)};
+    const BuildSpec& spec = job.order.spec;
+    const auto& labels = job.order.labels;
     if (spec.dockerfile_inline)
         co_return prepare_recipe(
-            *spec.dockerfile_inline, "inline Dockerfile", spec.args, spec.target, mark
+            *spec.dockerfile_inline, "inline Dockerfile", spec.args, spec.target, labels
         );
     const std::string path = within(spec.context, spec.dockerfile);
     const auto text = co_await files.read(path, longest_text);
-    if (text) co_return prepare_recipe(*text, path, spec.args, spec.target, mark);
+    if (text) co_return prepare_recipe(*text, path, spec.args, spec.target, labels);
     if (text.error().code != Code::not_found) co_return text.error();
     co_return Error{
         Code::invalid,
-        fmt::format("{} has no Dockerfile: {} is not in this commit", order.service, display(path)),
+        fmt::format(
+            "{} has no Dockerfile: {} is not in this commit", job.order.service, display(path)
+        ),
         "Commit it, or name another in build.dockerfile."
     };
 }
@@ -282,20 +284,17 @@ DockerBuilder::run(const Job& job, Files& files, BuildLog& log, std::stop_token 
 docker::BuildOptions DockerBuilder::options(const Job& job) const
 {
     constexpr double period = 100'000;
-    docker::BuildOptions made{
+    return {
         .tags = {job.reference},
         .args = job.order.spec.args,
         .target = job.order.spec.target,
-        .labels = job.order.spec.labels,
+        .labels = job.order.spec.labels,  // Each is a step.
         .cache_from = {},
         .memory = settings_.memory,
         .cpu_quota = static_cast<std::int64_t>(settings_.cpus * period),
         .no_cache = job.order.rebuild,
         .logins = images_.logins(),
     };
-    for (const auto& [name, value] : job.order.labels)
-        made.labels[name] = value;
-    return made;
 }
 
 /// A build that was stopped has ended in the Engine when its container is gone; the Engine takes it

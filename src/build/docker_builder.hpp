@@ -34,9 +34,6 @@ struct BuildSettings {
 /// our label are what failed and stopped builds left; they go when no build of their scope runs.
 class DockerBuilder final : public Builder {
 public:
-    /// Layers bear it: `{project}/{scope}`.
-    static constexpr std::string_view cache_label = "diorama.cache";
-
     /// Both must outlive it. It must outlive its tasks.
     DockerBuilder(Scheduler& scheduler, docker::Engine& engine, BuildSettings settings);
 
@@ -62,7 +59,7 @@ private:
     };
 
     Task<Result<Job>> prepare(BuildOrder order, Files& files, LineSink line, std::stop_token stop);
-    Task<Result<Recipe>> read_recipe(const BuildOrder& order, std::string cache, Files& files);
+    Task<Result<Recipe>> read_recipe(const Job& job, Files& files);
     Task<Result<Context>> read_context(Job& job, Files& files);
     Task<Result<>> find_bases(Job& job, LineSink line, std::stop_token stop);
     Task<Result<Image>> make(Job job, Files& files, LineSink line, std::stop_token stop);

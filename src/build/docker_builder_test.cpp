@@ -1,4 +1,5 @@
 // Against the real Docker Engine of this machine.
+#include "base/tar.hpp"
 #include "build/builder_world_test.hpp"
 
 using namespace diorama;
@@ -19,6 +20,38 @@ TEST_CASE("C01 C09 a commit's Dockerfile becomes a named image with its ports an
     const auto seen = world.loop.run(world.engine.inspect_image(image->reference));
     REQUIRE(seen.has_value());
     CHECK(seen->labels.at("diorama.project") == world.project);
+}
+
+TEST_CASE("all labels of an image cost one step")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("EXPOSE 8080")}
+    });
+    const auto image = world.build(files);
+    if (!image) FAIL(image.error().text());
+    const auto layers = world.loop.run(world.engine.history(image->id));
+    REQUIRE(layers.has_value());
+    CHECK(layers->size() == 3);
+}
+
+TEST_CASE("what a build that was cut off left is found by its label, and goes by its id")
+{
+    BuilderWorld world;
+    const std::string text = "FROM scratch\nEXPOSE 8080\n";
+    TarWriter tar;
+    REQUIRE(tar.begin({.path = "Dockerfile", .size = text.size()}));
+    REQUIRE(tar.content(text));
+    REQUIRE(tar.finish());
+    const std::map<std::string, std::string> label{
+        {std::string(cache_label), world.project + "/trusted"}
+    };
+    docker::BuildOptions wanted{.dockerfile = "Dockerfile", .labels = label};
+    REQUIRE(world.loop.run(world.engine.build(wanted, docker::one_piece(tar.take()), {}, {})));
+    const auto left = world.loop.run(world.builder.made(label));
+    REQUIRE(left.has_value());
+    REQUIRE(left->size() == 1);
+    CHECK(world.loop.run(world.builder.remove(left->front())));
 }
 
 TEST_CASE("C03 the log comes as people wrote their Dockerfile")

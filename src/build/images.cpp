@@ -116,11 +116,23 @@ Task<Result<Image>> Images::pull(docker::PullOptions wanted, LineSink line, std:
 
 Task<Result<>> Images::remove(std::string reference)
 {
-    if (!reference.starts_with(built_prefix)) co_return ok();
+    if (!reference.starts_with(built_prefix)) co_return co_await remove_nameless(reference);
     const auto removed = co_await engine_.remove_image(reference, false);
     if (!removed && removed.error().code == Code::conflict) co_return ok();
     if (!removed && removed.error().code != Code::not_found) co_return removed.error();
     co_return co_await remove_stages(std::move(reference));
+}
+
+/// What a build that was cut off left. Whatever has a name by now is somebody's.
+Task<Result<>> Images::remove_nameless(std::string id)
+{
+    const auto there = co_await engine_.inspect_image(id);
+    if (!there && there.error().code != Code::not_found) co_return there.error();
+    const bool is_left = there && there->id == id && there->tags.empty();
+    if (!is_left || !there->labels.contains(std::string(cache_label))) co_return ok();
+    const auto removed = co_await engine_.remove_image(id, false);
+    if (!removed && removed.error().code != Code::conflict) co_return removed.error();
+    co_return ok();
 }
 
 /// The last first: what is left after a crash is found again.

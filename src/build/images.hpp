@@ -23,6 +23,9 @@ using Registries = std::map<std::string, RegistryUser>;
 /// How an image we built is called begins with this. Nobody may ask for one by name.
 inline constexpr std::string_view built_prefix = "diorama/";
 
+/// Layers that we built bear it: `{project}/{scope}`.
+inline constexpr std::string_view cache_label = "diorama.cache";
+
 /// The name of the last layer of an earlier stage of an image we built.
 std::string stage_reference(std::string_view reference, std::size_t stage);
 
@@ -41,8 +44,8 @@ public:
     Task<Result<Image>>
     obtain(std::string reference, std::string platform, LineSink line, std::stop_token stop);
 
-    /// Takes the name off an image of ours, and with it its stages. Gone or in use is a success;
-    /// other images stay as they are.
+    /// Takes the name off an image of ours, and with it its stages; by its id one that never got a
+    /// name. Gone or in use is a success; other images stay as they are.
     Task<Result<>> remove(std::string reference);
 
     /// For FROM, by server.
@@ -50,6 +53,7 @@ public:
 
 private:
     Task<Result<Image>> pull(docker::PullOptions wanted, LineSink line, std::stop_token stop);
+    Task<Result<>> remove_nameless(std::string id);
     Task<Result<>> remove_stages(std::string reference);
     std::optional<docker::RegistryLogin> login(std::string_view registry) const;
 

@@ -57,12 +57,21 @@ Result<> check(const Recipe& recipe, std::string_view target)
 /// A word in the double quotes of LABEL.
 std::string quoted(std::string_view text)
 {
+    constexpr std::size_t longest = 1000;
     std::string out = "\"";
-    for (const char each : text) {
+    for (const char each : display(text, longest)) {
         if (each == '"' || each == '\\' || each == '$' || each == '`') out += '\\';
         out += each;
     }
     return out + '"';
+}
+
+std::string instruction(const std::map<std::string, std::string>& labels)
+{
+    std::string text = "LABEL";
+    for (const auto& [name, value] : labels)
+        text += fmt::format(" {}={}", name, quoted(value));
+    return text;
 }
 
 /// Puts `label` behind each FROM, in front of the next instruction: a FROM may have several lines.
@@ -135,14 +144,15 @@ Result<Recipe> prepare_recipe(
     std::string path,
     const std::map<std::string, std::string>& args,
     std::string_view target,
-    const std::pair<std::string, std::string>& label
+    std::map<std::string, std::string> labels
 )
 {
     Recipe recipe{.path = std::move(path), .text = {}, .scanned = scan_dockerfile(text, args)};
     const auto sound = check(recipe, target);
     if (!sound) return sound.error();
     const auto plain = without_syntax(text, recipe.scanned);
-    weave(recipe, plain, fmt::format("LABEL {}={}", label.first, quoted(label.second)));
+    labels.emplace("diorama.dockerfile", recipe.path);
+    weave(recipe, plain, instruction(labels));
     return recipe;
 }
 

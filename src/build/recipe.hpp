@@ -13,9 +13,13 @@ namespace diorama {
 
 /// A Dockerfile as it goes to the Engine, and the way back from the Engine's steps to its lines.
 ///
-/// A LABEL of ours stands behind each FROM. All layers of a build thus carry it: those a failed
+/// One LABEL of ours stands behind each FROM. All layers of a build thus carry it: those a failed
 /// build leaves behind can be found, and no layer of one trust scope is ever the cached layer of
 /// another (SEC-45), since the Engine's cache goes by the layer below.
+///
+/// Each step costs the Engine a container and a commit, so all labels stand in the one. It names
+/// the Dockerfile too: of two layers that say the same the Engine takes the newer, and a build
+/// beside this one would take its cache away.
 struct Recipe {
     struct Step {
         int line = 0;      ///< In the Dockerfile as written.
@@ -48,7 +52,7 @@ Result<Recipe> prepare_recipe(
     std::string path,
     const std::map<std::string, std::string>& args,
     std::string_view target,
-    const std::pair<std::string, std::string>& label
+    std::map<std::string, std::string> labels
 );
 
 /// The images from outside that a build of `target` touches: the classic builder makes all stages

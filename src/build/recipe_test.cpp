@@ -6,11 +6,17 @@ using namespace diorama;
 
 namespace {
 
-const std::pair<std::string, std::string> mark{"diorama.cache", "shop/trusted"};
+const std::map<std::string, std::string> labels{
+    {"diorama.cache",   "shop/trusted"},
+    {"diorama.project", "shop"        }
+};
+constexpr std::string_view woven =
+    "LABEL diorama.cache=\"shop/trusted\" diorama.dockerfile=\"api/Dockerfile\" "
+    "diorama.project=\"shop\"\n";
 
 Result<Recipe> prepared(std::string_view text, std::string_view target = "")
 {
-    return prepare_recipe(text, "api/Dockerfile", {}, target, mark);
+    return prepare_recipe(text, "api/Dockerfile", {}, target, labels);
 }
 
 }  // namespace
@@ -20,9 +26,10 @@ TEST_CASE("SEC-45 every stage begins with a label that keeps trust scopes apart"
     const auto recipe = prepared("ARG V=1\nFROM base:$V \\\n  AS one\n# why\nRUN make\nFROM one\n");
     REQUIRE(recipe.has_value());
     CHECK(
-        recipe->text == "ARG V=1\nFROM base:$V \\\n  AS one\n# why\n"
-                        "LABEL diorama.cache=\"shop/trusted\"\nRUN make\nFROM one\n\n"
-                        "LABEL diorama.cache=\"shop/trusted\"\n"
+        recipe->text ==
+        fmt::format(
+            "ARG V=1\nFROM base:$V \\\n  AS one\n# why\n{0}RUN make\nFROM one\n\n{0}", woven
+        )
     );
 }
 

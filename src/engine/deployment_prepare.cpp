@@ -161,7 +161,7 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token
         .spec = std::get<BuildSpec>(service.source),
         .scope = "trusted",
         .rebuild = environment_.wanted.rebuild,
-        .labels = image_labels(world_.settings.installation, project_, service.name)
+        .labels = image_labels(world_.settings.installation, project_)
     };
     const auto attempt = [&] { return world_.builder.build(order, *files_, line, stop); };
     const auto built = co_await retry(world_, stop, attempt);

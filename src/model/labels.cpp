@@ -73,14 +73,12 @@ std::map<std::string, std::string> labels(const Ownership& whose)
     return out;
 }
 
-std::map<std::string, std::string>
-image_labels(InstallationId installation, const Project& project, std::string_view service)
+std::map<std::string, std::string> image_labels(InstallationId installation, const Project& project)
 {
     return {
-        {"diorama.managed",      "true"              },
-        {"diorama.installation", installation.text() },
-        {"diorama.project",      project.slug        },
-        {"diorama.service",      std::string(service)}
+        {"diorama.managed",      "true"             },
+        {"diorama.installation", installation.text()},
+        {"diorama.project",      project.slug       }
     };
 }
 

@@ -34,10 +34,10 @@ Ownership ownership(
 /// manifest accepted it.
 std::map<std::string, std::string> labels(const Ownership& whose);
 
-/// The labels of an image that was built for a service. Other environments use it too, so that it
-/// names none; its installation finds by them what a crash left behind.
+/// The labels of an image that was built. Other environments use it too, and other services its
+/// layers, so that it names none; its installation finds by them what a crash left behind.
 std::map<std::string, std::string>
-image_labels(InstallationId installation, const Project& project, std::string_view service);
+image_labels(InstallationId installation, const Project& project);
 
 /// True for keys that a repository may not set: Diorama's own, those of the systems whose labels it
 /// writes, those by which a proxy or another tool on the host takes orders from containers

@@ -55,10 +55,9 @@ TEST_CASE("an image says which installation built it, and names no environment: 
     const std::map<std::string, std::string> expected{
         {"diorama.managed",      "true"                                },
         {"diorama.installation", "01000000-0000-0000-0000-000000000000"},
-        {"diorama.project",      "john-shop"                           },
-        {"diorama.service",      "api"                                 }
+        {"diorama.project",      "john-shop"                           }
     };
-    CHECK(image_labels(installation, project, "api") == expected);
+    CHECK(image_labels(installation, project) == expected);
 }
 
 TEST_CASE("networks and volumes carry our labels only")
