@@ -5,14 +5,15 @@
 #include "net/client.hpp"
 #include "net/socket.hpp"
 
+#include <algorithm>
+
 namespace diorama {
 
 namespace {
 
-constexpr milliseconds early_pause{100};
-constexpr milliseconds late_pause = seconds{5};
-constexpr milliseconds early = seconds{10};  ///< How long a start is young.
-constexpr milliseconds quiet = seconds{5};   ///< For what has no port: so long without an exit.
+constexpr milliseconds shortest_pause{10};
+constexpr milliseconds longest_pause = seconds{5};
+constexpr milliseconds quiet = seconds{5};  ///< For what has no port: so long without an exit.
 constexpr milliseconds probe_limit = seconds{5};
 
 std::string address_of(const docker::Container& container)
@@ -23,6 +24,12 @@ std::string address_of(const docker::Container& container)
         if (!network.address.empty()) return network.address;
     }
     return {};
+}
+
+/// What is quickly well is quickly known, and nobody waits much longer than it takes.
+milliseconds pause_after(milliseconds waited)
+{
+    return std::clamp(waited / 20, shortest_pause, longest_pause);
 }
 
 bool is_over(docker::Status status)
@@ -54,8 +61,8 @@ Task<Result<>> Health::wait(std::string container, std::stop_token stop)
             const Unwell what = co_await cause(*now);
             co_return not_well_within(what, gate_.limit);
         }
-        const bool young = loop_.now() - begun < early;
-        co_await sleep(loop_, young ? early_pause : late_pause, deadline.token());
+        const auto waited = std::chrono::duration_cast<milliseconds>(loop_.now() - begun);
+        co_await sleep(loop_, pause_after(waited), deadline.token());
     }
 }
 
