@@ -87,6 +87,8 @@ public:
     virtual Task<Result<std::optional<std::string>>> find_comment(
         ForgeRepository repository, std::int64_t number, std::string marker, std::stop_token stop
     ) = 0;
+    /// Its id. Longer texts than the forge takes are cut. Not repeated by itself: after an error it
+    /// may stand there all the same, so look for it before the next try.
     virtual Task<Result<std::string>> create_comment(
         ForgeRepository repository, std::int64_t number, std::string text, std::stop_token stop
     ) = 0;
@@ -99,7 +101,8 @@ public:
         ForgeRepository repository, std::string commit, CommitStatus status, std::stop_token stop
     ) = 0;
 
-    /// Its id. `environment` is what the forge groups by: "preview/pr-7".
+    /// Its id; of the one that is there when commit and environment have one already.
+    /// `environment` is what the forge groups by: "preview/pr-7".
     virtual Task<Result<std::string>> create_deployment(
         ForgeRepository repository,
         std::string commit,
