@@ -15,7 +15,7 @@ TEST_CASE("an error is problem details with code, detail and mend (RFC 9457, I12
     CHECK(answer.text("title") == "Not Found");
     CHECK(answer.text("status") == "404");
     CHECK(answer.text("code") == "not_found");
-    CHECK(answer.text("detail") == "there is no such environment");
+    CHECK(answer.text("detail") == "there is no environment nowhere");
     CHECK(!answer.text("mend").empty());
 }
 

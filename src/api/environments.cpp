@@ -5,6 +5,7 @@
 #include "api/handlers.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
+#include "base/unicode.hpp"
 #include "store/projects.hpp"
 
 #include <charconv>
@@ -166,7 +167,9 @@ find_environment(Context& context, Caller caller, Right right, std::string text)
             "Use a token with that scope, or ask somebody who has it."
         };
     co_return Error{
-        Code::not_found, "there is no such environment", "diorama ls shows those there are."
+        Code::not_found,
+        fmt::format("there is no environment {}", display(text, 100)),
+        "diorama ls shows those there are."
     };
 }
 

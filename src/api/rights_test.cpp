@@ -221,10 +221,13 @@ TEST_CASE("a token of another tenant is not told what is here (SEC-30)")
     CHECK(asked.world.get("/api/v1/environments").items().empty());
     CHECK(asked.world.get("/api/v1/environments?all=true&search=shop").items().empty());
     CHECK(asked.world.get("/api/v1/projects").items().empty());
-    // What is there and what is not are answered alike.
-    const auto there = asked.world.get("/api/v1/environments/" + asked.shop.slug);
-    const auto nowhere = asked.world.get("/api/v1/environments/nowhere");
-    CHECK(there.body == nowhere.body);
+    // What is there and what is not are answered alike, but for the name that was asked for.
+    const auto answer = [&](const std::string& name) {
+        std::string text = write_json(asked.world.get("/api/v1/environments/" + name).body);
+        text.replace(text.find(name), name.size(), "…");
+        return text;
+    };
+    CHECK(answer(asked.shop.slug) == answer("nowhere"));
     CHECK(
         asked.world.get("/api/v1/deployments/" + asked.deployment).body ==
         asked.world.get("/api/v1/deployments/" + asked.shop.id.text()).body

@@ -22,6 +22,15 @@ Task<> fail()
 
 }  // namespace
 
+TEST_CASE("an error says what is wrong, then how to mend it, apart from words that are quoted")
+{
+    CHECK(Error{Code::invalid, "no port", "Name one."}.text() == "no port. Name one.");
+    CHECK(Error{Code::invalid, "Which port?", "Name one."}.text() == "Which port? Name one.");
+    CHECK(Error{Code::invalid, "no port", ""}.text() == "no port");
+    const Error quoting{Code::invalid, "it ended; its last words:\nno file", "Commit it."};
+    CHECK(quoting.text() == "it ended; its last words:\nno file\nCommit it.");
+}
+
 TEST_CASE("an id reads back what it wrote, and sorts by age")
 {
     SeededRandom random(1);

@@ -26,6 +26,9 @@ std::string_view name(Code code)
 std::string Error::text() const
 {
     if (mend.empty()) return message;
+    // Where what somebody else said stands last, our advice begins a line of its own.
+    if (message.contains('\n') && !message.ends_with('\n'))
+        return fmt::format("{}\n{}", message, mend);
     const bool ended = message.ends_with('.') || message.ends_with('?') || message.ends_with('\n');
     return fmt::format("{}{} {}", message, ended ? "" : ".", mend);
 }

@@ -168,10 +168,11 @@ Error ApiClient::problem(int status, const std::string& body) const
     if (error.message.empty()) error.message = fmt::format("the daemon answered {}", status);
     if (code != Code::unauthorized) return error;
     if (daemon_.token.empty()) error.message += ": " + daemon_.token_from;
-    if (error.mend.empty())
-        error.mend = daemon_.token.empty()
-                         ? "Set DIORAMA_TOKEN, or name a file with --token-file."
-                         : fmt::format("Check the token from {}.", daemon_.token_from);
+    // What the API says of headers is for who writes requests; here a flag or variable mends it.
+    error.mend = daemon_.token.empty()
+                     ? "Set DIORAMA_TOKEN, or name a file with --token-file; the first token is in "
+                       "admin.token of the daemon's data folder."
+                     : fmt::format("Check the token from {}.", daemon_.token_from);
     return error;
 }
 

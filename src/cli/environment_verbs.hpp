@@ -14,4 +14,7 @@ Task<Result<int>> open(Session& session);
 Task<Result<int>> why(Session& session);
 Task<Result<int>> logs(Session& session);
 
+/// `not_found` with the nearest name when an environment, as the API shows it, has other services.
+Result<> check_service(const Node& environment, const std::string& service);
+
 }  // namespace diorama::cli

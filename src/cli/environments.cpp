@@ -7,6 +7,8 @@
 #include "cli/progress.hpp"
 #include "cli/safe_text.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 
@@ -105,6 +107,7 @@ Result<std::string> address(const Node& environment, const std::string& service)
         for (const Node& one : *services->list())
             if (field(one, "name") == service) url = field(one, "url");
     }
+    if (const auto there = check_service(environment, service); !there) return there.error();
     // What is handed to a browser must be an address of the web, whatever the daemon says.
     if (url.starts_with("http://") || url.starts_with("https://")) return url;
     return Error{
@@ -128,6 +131,25 @@ bool has_screen(const CliWorld& world)
 }
 
 }  // namespace
+
+Result<> check_service(const Node& environment, const std::string& service)
+{
+    const Node* services = environment.find("services");
+    // While a scene is on its way up, nobody knows them all.
+    if (service.empty() || !services || !services->list() || services->list()->empty()) return ok();
+    std::vector<std::string> all;
+    for (const Node& one : *services->list())
+        all.push_back(field(one, "name"));
+    if (std::ranges::find(all, service) != all.end()) return ok();
+    const std::vector<std::string_view> names(all.begin(), all.end());
+    const auto near = nearest(service, names);
+    return Error{
+        Code::not_found,
+        fmt::format("{} has no service {}", display(field(environment, "slug")), display(service)),
+        near ? fmt::format("Did you mean {}?", display(*near))
+             : fmt::format("It has {}.", display(fmt::format("{}", fmt::join(all, ", "))))
+    };
+}
 
 Task<Result<int>> ls(Session& session)
 {
@@ -206,10 +228,11 @@ Task<Result<int>> why(Session& session)
         if (!shown) co_return shown.error();
         co_return exit_ok;
     }
+    const std::string state = field(*story, "state");
     session.world.out(fmt::format(
-        "{} is {}: {}\n",
+        "{} {}: {}\n",
         display(field(*story, "environment")),
-        display(field(*story, "state")),
+        state == "failed" ? "has failed" : "is " + display(state),
         safe_lines(field(*story, "reason"))
     ));
     const Node* lines = story->find("last_lines");

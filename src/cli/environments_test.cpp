@@ -119,6 +119,10 @@ TEST_CASE("open prints the address of the main service, or of the one that is na
     CHECK(
         visitor.run({"open", "shop-main", "api"}).out == "http://api-shop-main.localhost:8080/\n"
     );
+    CHECK(
+        visitor.run({"open", "shop-main", "ap"}).err ==
+        "diorama: shop-main has no service ap\n  Did you mean api?\n"
+    );
     const auto none = visitor.run({"open", "shop-main", "worker"});
     CHECK(none.code == exit_not_found);
     CHECK(none.out.empty());

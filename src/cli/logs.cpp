@@ -100,6 +100,18 @@ bool print(Session& session, const Node& line, LogStyle style)
     );
 }
 
+/// Services that say nothing may be misspelt; nobody shall wait for those.
+Task<Result<>> check_services(Session& session, std::vector<std::string> services)
+{
+    const auto environment = co_await session.api.get(environment_path(session.word()));
+    if (!environment) co_return environment.error();
+    for (const std::string& service : services) {
+        auto there = check_service(*environment, service);
+        if (!there) co_return there.error();
+    }
+    co_return ok();
+}
+
 }  // namespace
 
 Task<Result<int>> logs(Session& session)
@@ -109,6 +121,10 @@ Task<Result<int>> logs(Session& session)
     const auto past =
         co_await past_lines(session, session.word(), wanted->filter, wanted->tail, wanted->since);
     if (!past) co_return past.error();
+    if (past->empty() && !wanted->filter.services.empty()) {
+        const auto known = co_await check_services(session, wanted->filter.services);
+        if (!known) co_return known.error();
+    }
     const Format format = session.output.format();
     if (format == Format::yaml || format == Format::md || session.arguments.has("columns")) {
         const auto shown = session.output.list(columns, *past);

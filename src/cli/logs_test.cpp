@@ -57,6 +57,20 @@ TEST_CASE("logs keeps to the services, the types and the time that were asked fo
     );
 }
 
+TEST_CASE("logs of a service that is not there names the nearest, or those there are")
+{
+    PlayedApi api;
+    write_log(api, 2);
+    Visitor visitor(api);
+    const auto near = visitor.run({"logs", "shop-main", "wrker", "--follow"});
+    CHECK(near.code == exit_not_found);
+    CHECK(near.err == "diorama: shop-main has no service wrker\n  Did you mean worker?\n");
+    const auto none = visitor.run({"logs", "shop-main", "postgres"});
+    CHECK(none.err == "diorama: shop-main has no service postgres\n  It has api, web, worker.\n");
+    // One that is there and said nothing is no mistake.
+    CHECK(visitor.run({"logs", "shop-main", "worker"}).code == exit_ok);
+}
+
 TEST_CASE("logs in JSON is an object a line, in YAML and Markdown one list")
 {
     PlayedApi api;

@@ -284,7 +284,7 @@ TEST_CASE("why tells the reason, the last lines and the next step")
     Visitor visitor(api);
     CHECK(
         visitor.run({"why", "shop-main"}).out ==
-        "shop-main is failed: web did not get healthy\n\n"
+        "shop-main has failed: web did not get healthy\n\n"
         "The last lines of its log:\n  web | cannot bind\n\nNext: diorama logs shop-main\n"
     );
     CHECK(

@@ -216,7 +216,9 @@ Result<> Location::Reader::read_local(std::string_view path)
     if (!allowed.local) {
         return forbidden(
             "repositories on the daemon's own disk are not allowed here",
-            "Allow local repositories in the configuration, or give an https or ssh address."
+            "Set repositories.local = true (DIORAMA_REPOSITORIES_LOCAL=true) for the daemon, or "
+            "give an "
+            "https or ssh address."
         );
     }
     while (path.size() > 1 && path.ends_with('/'))
