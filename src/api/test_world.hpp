@@ -43,8 +43,12 @@ public:
         start();
         context.reset(new Context{
             .world =
-                {scheduler, random, *store, commits, builder, *driver, router, logs, engine_settings
-                },
+                {scheduler,
+                        random, *store,
+                        commits, builder,
+                        *driver,
+                        router, logs,
+                        engine_settings, log},
             .commands = engine().commands(),
             .access = access,
             .logs = logs,

@@ -273,7 +273,7 @@ TEST_CASE("a body says which environment by its most lasting part, and the rest 
     }
 }
 
-TEST_CASE("a body that cannot be is answered with what is wrong and how to mend it (I12)")
+TEST_CASE("a body that cannot be is answered with what is wrong and how to mend it (I12, B10)")
 {
     struct Case {
         std::string body;

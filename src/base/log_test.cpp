@@ -25,7 +25,7 @@ concept Loggable = std::constructible_from<Log::Field, std::string_view, const T
 
 }  // namespace
 
-TEST_CASE("a log line has its time in UTC, level, message and fields")
+TEST_CASE("G11 a log line has its time in UTC, level, message and fields")
 {
     Lines seen;
     SeededRandom random(1);

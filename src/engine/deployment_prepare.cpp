@@ -116,7 +116,12 @@ Task<Result<>> DeploymentRun::read_plan()
     auto plan = co_await read_manifest(*files_, std::move(options));
     if (!plan) co_return plan.error();
     plan_ = *std::move(plan);
-    teller_.deploy(fmt::format("{}: {} services", plan_.manifest, plan_.services.size()));
+    teller_.deploy(fmt::format(
+        "{}: {} service{}",
+        plan_.manifest,
+        plan_.services.size(),
+        plan_.services.size() == 1 ? "" : "s"
+    ));
     for (const Note& note : plan_.notes)
         teller_.deploy(note.where.empty() ? note.text : note.where + ": " + note.text);
     co_return ok();

@@ -207,6 +207,16 @@ Task<Result<>> DeploymentRun::fail(Error cause)
         );
     };
     teller_.deploy("failed: " + cause.text());
+    world_.log.warn(
+        "a deployment failed",
+        {
+            {"environment", environment_.slug         },
+            {"generation",  deployment_.generation    },
+            {"commit",      environment_.wanted.commit},
+            {"code",        cause.code                },
+            {"why",         std::string_view(shown)   }
+    }
+    );
     const auto moved = co_await world_.store.transact(work);
     if (!moved) co_return moved.error();
     if (moved->state == State::ready) teller_.deploy("the old version keeps serving");

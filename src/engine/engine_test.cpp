@@ -150,6 +150,26 @@ TEST_CASE("a failed first deployment leaves a cause and no containers")
     CHECK(world.router.upstreams(web_host).empty());
 }
 
+TEST_CASE(
+    "who runs the daemon reads which deployment failed and why, without its secrets (G11, SEC-60)"
+)
+{
+    TestWorld world;
+    world.push_compose('a', shop("web:1"));
+    world.builder.fault =
+        Error{Code::refused, "robot with sesame may not pull", "Ask for the right."};
+    const auto id = world.deploy().id;
+    const auto failed = world.settle(id);
+    REQUIRE(world.operator_lines.size() == 1);
+    const std::string& line = world.operator_lines.front();
+    CAPTURE(line);
+    CHECK(line.find("warn a deployment failed environment=" + failed.slug) != std::string::npos);
+    CHECK(line.find(" generation=1 commit=" + std::string(40, 'a')) != std::string::npos);
+    CHECK(line.find("code=refused why=\"") != std::string::npos);
+    CHECK(line.find("may not pull. Ask for the right.") != std::string::npos);
+    CHECK(line.find("sesame") == std::string::npos);
+}
+
 TEST_CASE("SEC-60 what a registry says of a password is no cause that people see")
 {
     TestWorld world;

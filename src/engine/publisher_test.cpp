@@ -33,6 +33,7 @@ TEST_CASE(
         at.router,
         at.lines,
         at.engine_settings,
+        at.log,
     });
     std::stop_source given_up;
     given_up.request_stop();

@@ -64,6 +64,8 @@ public:
     Lines lines;
     LogSink* sink = &lines;  ///< Where the engine's words go.
     EngineSettings engine_settings;
+    std::vector<std::string> operator_lines;  ///< What the daemon's own log says.
+    Log log{Log::Level::info, [this](std::string_view line) { operator_lines.emplace_back(line); }};
     std::unique_ptr<Store> store;
     std::unique_ptr<FakeDriver> driver;
 
@@ -108,7 +110,16 @@ public:
         if (engine_) return;
         stopping_ = std::stop_source();
         engine_ = std::make_unique<Engine>(World{
-            scheduler, random, *store, commits, builder, *driver, router, *sink, engine_settings
+            scheduler,
+            random,
+            *store,
+            commits,
+            builder,
+            *driver,
+            router,
+            *sink,
+            engine_settings,
+            log
         });
         group_ = std::make_unique<TaskGroup>(scheduler);
         group_->spawn(keep_running());

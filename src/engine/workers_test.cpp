@@ -29,7 +29,9 @@ std::size_t waiting(TestWorld& world)
 
 }  // namespace
 
-TEST_CASE("a wish is taken up at once, at whatever moment of the queue's round it comes")
+TEST_CASE(
+    "a wish is taken up by a worker at once, at whatever moment of the queue's round it comes (A21)"
+)
 {
     constexpr int rounds = 30;
     TestWorld world;

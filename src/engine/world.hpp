@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/scheduler.hpp"
 #include "build/build.hpp"
@@ -24,6 +25,7 @@ struct World {
     Router& router;
     LogSink& logs;
     const EngineSettings& settings;
+    Log& log;  ///< For who runs the daemon; people who preview read `logs`.
 };
 
 }  // namespace diorama

@@ -113,7 +113,16 @@ public:
         builder_ = std::make_unique<DockerBuilder>(loop_, *engine_api_, build_settings());
 
         World world{
-            loop_, *random_, *store_, commits_, *builder_, *driver_, *router_, *logs_, settings_
+            loop_,
+            *random_,
+            *store_,
+            commits_,
+            *builder_,
+            *driver_,
+            *router_,
+            *logs_,
+            settings_,
+            log_
         };
         Engine engine(world);
         Access access(loop_, *random_, *store_, settings_.tenant);
