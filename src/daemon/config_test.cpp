@@ -61,6 +61,20 @@ TEST_CASE("without a file everything has a default, and the API is not public (I
     CHECK(settings->entrance.port == 8080);
 }
 
+TEST_CASE(
+    "a step that hangs is given up: fetch, build, health, removal each have their time (A20, A21)"
+)
+{
+    const auto config = read_config("", "", [](const std::string&) { return std::nullopt; });
+    REQUIRE(config.has_value());
+    const auto settings = engine_settings(*config, 8080);
+    REQUIRE(settings.has_value());
+    CHECK(settings->deadlines.fetch == minutes{2});
+    CHECK(settings->deadlines.build == minutes{15});
+    CHECK(settings->deadlines.health == seconds{60});
+    CHECK(settings->deadlines.removal == minutes{2});
+}
+
 TEST_CASE("a file sets what it names and leaves the rest")
 {
     const auto config = read_text(R"(
@@ -113,7 +127,7 @@ TEST_CASE("an unknown key is an error with its place and the nearest name")
     CHECK(says(text, "'memory'"));
 }
 
-TEST_CASE("every key but the registries' is overridden by its variable")
+TEST_CASE("every key but the registries' is overridden by its variable (K14)")
 {
     const Variables variables{
         {"DIORAMA_DATA",                    "/data"                  },

@@ -141,7 +141,7 @@ TEST_CASE("the configuration of the machine, the user and a repository around us
     CHECK(world.scheduler.run(run_command(world.scheduler, hooks))->output == "/dev/null\n");
 }
 
-TEST_CASE("one commit is fetched without its history, by its id alone or by a branch")
+TEST_CASE("B11 one commit is fetched without its history, by its id alone or by a branch")
 {
     World world;
     auto& repository = world.repository;

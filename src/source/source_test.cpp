@@ -112,7 +112,7 @@ TEST_CASE("what a repository does not have is said with its name")
     CHECK(world.resolve(PullRequest{9}).error().message.contains("pull request 9"));
 }
 
-TEST_CASE("A02 exactly the commit asked for is brought, with what it says of itself")
+TEST_CASE("B11 exactly the commit asked for is brought, with what it says of itself")
 {
     World world;
     const auto first = world.push(

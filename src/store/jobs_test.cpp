@@ -113,7 +113,7 @@ TEST_CASE_FIXTURE(Fixture, "a job given back is due when its worker says, and co
     CHECK(claim()->attempt == 3);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a job whose worker died is due again when its lease ends")
+TEST_CASE_FIXTURE(Fixture, "A21 a job whose worker died is due again when its lease ends")
 {
     enqueue(one, Priority::normal);
     const auto dead = claim("dead");
@@ -190,7 +190,7 @@ Task<> work(Store& store, std::string owner, Instant now, Taken& taken)
 
 }  // namespace
 
-TEST_CASE("four workers at once take every job exactly once, with real threads beside the loop")
+TEST_CASE("A21 four workers at once take every job exactly once, with real threads beside the loop")
 {
     TemporaryDirectory directory;
     const auto path = directory.file("diorama.db");

@@ -143,6 +143,19 @@ TEST_CASE("nothing is put off, and no room below the wiring asks a clock or slee
     }
 }
 
+TEST_CASE("files with secrets are never committed by accident (K14)")
+{
+    std::ifstream in(fs::path(DIORAMA_SOURCE_DIR) / ".gitignore");
+    std::set<std::string> ignored;
+    for (std::string line; std::getline(in, line);)
+        ignored.insert(line);
+    CHECK(ignored.contains(".env"));
+    CHECK(ignored.contains(".env.*"));
+    const fs::path root(DIORAMA_SOURCE_DIR);
+    for (const char* folder : {".", "src", "tests", "examples", "script"})
+        CHECK_FALSE(fs::exists(root / folder / ".env"));
+}
+
 TEST_CASE("no shell is asked anywhere, and processes start in one place (SEC-03)")
 {
     const std::regex shell(
