@@ -4,28 +4,13 @@
 #include "manifest/findings.hpp"
 #include "manifest/library.hpp"
 #include "manifest/manifest.hpp"
+#include "manifest/variables.hpp"
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace diorama::manifest {
-
-/// Variables for interpolation: what is given by the daemon, then `.env` files, nearest first.
-class Variables {
-public:
-    explicit Variables(const std::map<std::string, std::string>& given)
-        : values_(given.begin(), given.end())
-    {}
-
-    std::optional<std::string> find(std::string_view name) const;
-    /// Adds what is not set yet.
-    void add(const std::string& name, const std::string& value) { values_.emplace(name, value); }
-
-private:
-    std::map<std::string, std::string, std::less<>> values_;
-};
 
 /// The files of a manifest as one tree in long form: interpolated, extended, included, overridden.
 /// All positions say which file they are in.
@@ -42,8 +27,5 @@ std::optional<Project> load_project(
     const std::vector<std::string>& paths,
     const ManifestOptions& options
 );
-
-/// Interpolates every string of `node`; keys stay as they are. False when one could not be.
-bool interpolate_tree(Node& node, const Variables& variables, Findings& findings);
 
 }  // namespace diorama::manifest
