@@ -24,6 +24,7 @@ const std::map<std::string, int> floor_of{
     {"net",      1},
     {"docker",   2},
     {"git",      2},
+    {"hub",      2},
     {"store",    3},
     {"forge",    3},
     {"source",   3},
