@@ -256,7 +256,7 @@ struct Row {
 
 constexpr Row table[] = {
     {"create",         with<wish::Create,        create>        },
-    {"fork",           with<wish::Fork,          fork>          },
+    {"fork",           with<wish::Fork,          make_fork>     },
     {"rename",         with<wish::Rename,        rename>        },
     {"remove",         with<wish::Remove,        remove>        },
     {"permit",         with<wish::Permit,        permit>        },
