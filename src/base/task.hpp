@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/frame_store.hpp"
+
 #include <coroutine>
 #include <cstdlib>
 #include <exception>
@@ -27,6 +29,12 @@ struct TaskPromiseBase {
         }
         void await_resume() const noexcept {}
     };
+
+    static void* operator new(std::size_t bytes) { return take_frame(bytes); }
+    static void operator delete(void* frame, std::size_t bytes) noexcept
+    {
+        give_back_frame(frame, bytes);
+    }
 
     std::suspend_always initial_suspend() const noexcept { return {}; }
     Final final_suspend() const noexcept { return {}; }
