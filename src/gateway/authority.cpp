@@ -22,11 +22,13 @@ constexpr int hex(char byte)
     return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
+/// Bytes of a host that is a name or an IPv4 address.
+constexpr auto name_bytes =
+    table_of("-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+
 constexpr bool is_name_byte(char byte)
 {
-    const char small = lower(byte);
-    return is_digit(byte) || (small >= 'a' && small <= 'z') || byte == '-' || byte == '.' ||
-           byte == '_';
+    return name_bytes[static_cast<unsigned char>(byte)];
 }
 
 bool is_port(std::string_view text)

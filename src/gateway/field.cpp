@@ -69,9 +69,7 @@ FieldScanner::Step FieldScanner::next()
         const Step last = line_break(at_);
         return last == Step::field ? Step::end : last;
     }
-    const char* at = at_;
-    while (at < end_ && is_token(*at))
-        ++at;
+    const char* at = find_token_end(at_, end_);
     if (at == end_) return Step::more;
     if (at == line_ || *at != ':') return refuse("a field's name is malformed");
     name_ = {line_, at};

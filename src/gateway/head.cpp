@@ -170,8 +170,8 @@ Parse host_field(std::string_view value, RequestHead& head)
 
 void accept_field(std::string_view value, RequestHead& head)
 {
-    each_element(value, [&](std::string_view range) {
-        head.accepts_html |= same(range.substr(0, range.find(';')), "text/html");
+    head.accepts_html |= any_element(value, [](std::string_view range) {
+        return same(range.substr(0, range.find(';')), "text/html");
     });
 }
 
