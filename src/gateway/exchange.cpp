@@ -43,9 +43,8 @@ Exchange::Exchange(Shard& shard, Client& client, const RequestHead& head, Destin
       body_(Body::of(head)),
       outgoing_(shard.buffers.take())
 {
-    const Route& route = destination.route();
-    const std::string_view stripped =
-        route.strip && route.path != "/" ? route.path : std::string_view{};
+    const bool strips = destination.has_prefix() && destination.route().strip;
+    const std::string_view stripped = strips ? destination.route().path : std::string_view{};
     outgoing_size_ =
         forward_request(outgoing_.space(), client.inbox.text(), head, client.origin, stripped);
     repeatable_ = head.idempotent();
@@ -271,7 +270,7 @@ Task<After> Exchange::deliver()
             co_return After::close;
         }
     }
-    co_return co_await conclude(body, last);
+    co_return conclude(body, last);
 }
 
 Task<Outcome> Exchange::send_head(Body& body, bool last)
@@ -295,7 +294,7 @@ Task<Outcome> Exchange::send_head(Body& body, bool last)
     co_return sent;
 }
 
-Task<After> Exchange::conclude(const Body& body, bool last)
+After Exchange::conclude(const Body& body, bool last)
 {
     const bool whole = body_.done() && !upload_.running() && incoming_.empty();
     upload_.stop();
@@ -304,7 +303,7 @@ Task<After> Exchange::conclude(const Body& body, bool last)
         client_.socket.tie(nullptr, {});
         pool_->put_back(std::move(upstream_), shard_.settings.limits.kept, until);
     }
-    co_return last ? After::linger : After::keep;
+    return last ? After::linger : After::keep;
 }
 
 Task<After> Exchange::tunnel()

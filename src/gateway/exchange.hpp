@@ -48,7 +48,7 @@ private:
     Task<After> refuse(Reached reached);
     Task<After> deliver();
     Task<Outcome> send_head(Body& body, bool last);
-    Task<After> conclude(const Body& body, bool last);
+    After conclude(const Body& body, bool last);
     Task<After> tunnel();
     bool acceptable() const;
 

@@ -3,6 +3,7 @@
 #include "gateway/scan.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace diorama::gateway {
 
@@ -12,11 +13,12 @@ Destination::Destination(
     std::shared_ptr<LastUse> use,
     unsigned threads
 )
-    : route_(std::move(route)),
-      backends_(std::move(backends)),
+    : backends_(std::move(backends)),
       use_(std::move(use)),
       threads_(threads),
-      lanes_(std::make_unique<Lane[]>(threads))
+      has_prefix_(route.path != "/"),
+      lanes_(std::make_unique<Lane[]>(threads)),
+      route_(std::move(route))
 {}
 
 bool Destination::busy() const
@@ -41,8 +43,8 @@ void RouteTable::add(Destination& destination)
 {
     const Route& route = destination.route();
     destinations_.push_back(&destination);
-    Host& host = hosts_[route.host];
-    if (route.path == "/") {
+    Host& host = host_of(route.host);
+    if (!destination.has_prefix()) {
         if (host.root == nullptr) host.root = &destination;
         return;
     }
@@ -51,15 +53,45 @@ void RouteTable::add(Destination& destination)
     host.prefixes.emplace(route.path, &destination);
 }
 
+RouteTable::Host& RouteTable::host_of(const std::string& name)
+{
+    if (2 * (hosts_.size() + 1) > places_.size()) grow();
+    const std::size_t hash = Hash{}(name);
+    Place& place = places_[place_of(name, hash)];
+    if (place.host == none) {
+        place = {hash, hosts_.size()};
+        hosts_.push_back({.name = name});
+    }
+    return hosts_[place.host];
+}
+
+void RouteTable::grow()
+{
+    const auto old = std::exchange(places_, std::vector<Place>(2 * places_.size()));
+    for (const Place& place : old)
+        if (place.host != none) places_[place_of(hosts_[place.host].name, place.hash)] = place;
+}
+
+std::size_t RouteTable::place_of(std::string_view host, std::size_t hash) const
+{
+    const std::size_t last = places_.size() - 1;
+    for (std::size_t at = hash & last;; at = (at + 1) & last) {
+        const Place& place = places_[at];
+        if (place.host == none) return at;
+        if (place.hash == hash && hosts_[place.host].name == host) return at;
+    }
+}
+
 RouteTable::Match RouteTable::find(std::string_view host, std::string_view path) const
 {
     std::array<char, 256> small;
     if (host.size() > small.size()) return {};
     std::ranges::transform(host, small.begin(), lower);
-    const auto found = hosts_.find(std::string_view(small.data(), host.size()));
-    if (found == hosts_.end()) return {};
-    if (found->second.prefixes.empty()) return {found->second.root};
-    return find_prefix(found->second, path);
+    const std::string_view name(small.data(), host.size());
+    const Place& place = places_[place_of(name, Hash{}(name))];
+    if (place.host == none) return {};
+    const Host& found = hosts_[place.host];
+    return found.depth == 0 ? Match{found.root} : find_prefix(found, path);
 }
 
 RouteTable::Match RouteTable::find_prefix(const Host& host, std::string_view path)
@@ -80,17 +112,18 @@ RouteTable::Match RouteTable::find_prefix(const Host& host, std::string_view pat
     return best;
 }
 
-std::size_t RouteTable::fullest_bucket() const
+std::size_t RouteTable::longest_search() const
 {
-    std::size_t fullest = 0;
-    const auto look = [&](const auto& map) {
-        for (std::size_t i = 0; i < map.bucket_count(); ++i)
-            fullest = std::max(fullest, map.bucket_size(i));
-    };
-    look(hosts_);
-    for (const auto& [name, host] : hosts_)
-        look(host.prefixes);
-    return fullest;
+    std::size_t longest = 0;
+    std::size_t run = 0;
+    for (const Place& place : places_) {
+        run = place.host == none ? 0 : run + 1;
+        longest = std::max(longest, run);
+    }
+    for (const Host& host : hosts_)
+        for (std::size_t i = 0; i < host.prefixes.bucket_count(); ++i)
+            longest = std::max(longest, host.prefixes.bucket_size(i));
+    return longest;
 }
 
 }  // namespace diorama::gateway

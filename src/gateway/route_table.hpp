@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -40,7 +41,7 @@ private:
 ///
 /// Made and destroyed by the control thread, used by all. `under_way` is what keeps it alive: it
 /// is destroyed only when no table names it and no request is under way.
-class Destination {
+class alignas(64) Destination {
 public:
     Destination(
         Route route,
@@ -50,6 +51,8 @@ public:
     );
 
     const Route& route() const { return route_; }
+    /// Only a part of the host's paths is its own.
+    bool has_prefix() const { return has_prefix_; }
     std::span<const std::shared_ptr<Backend>> backends() const { return backends_; }
     LastUse& use() const { return *use_; }
 
@@ -67,11 +70,13 @@ private:
         std::size_t turn = 0;
     };
 
-    Route route_;
+    // What each request asks for lies together, before what few ask for.
     std::vector<std::shared_ptr<Backend>> backends_;
     std::shared_ptr<LastUse> use_;
     unsigned threads_;
+    bool has_prefix_;
     std::unique_ptr<Lane[]> lanes_;
+    Route route_;
 };
 
 /// All routes of one epoch. Immutable once built; finding is a hash of the host, and one more for
@@ -92,7 +97,7 @@ public:
     Match find(std::string_view host, std::string_view path) const;
 
     /// The most entries that one step of a search may have to look at.
-    std::size_t fullest_bucket() const;
+    std::size_t longest_search() const;
 
     std::uint64_t epoch() const { return epoch_; }
     std::span<Destination* const> destinations() const { return destinations_; }
@@ -105,19 +110,32 @@ private:
             return std::hash<std::string_view>{}(text);
         }
     };
-    template <class Value>
-    using Map = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
+    using Prefixes = std::unordered_map<std::string, Destination*, Hash, std::equal_to<>>;
 
     struct Host {
+        std::string name;
         Destination* root = nullptr;
-        Map<Destination*> prefixes;  ///< All but "/".
-        std::size_t depth = 0;       ///< Most slashes in a prefix, the first not counted.
+        std::size_t depth = 0;  ///< Most slashes in a prefix, the first not counted.
+        Prefixes prefixes;      ///< All but "/".
     };
 
+    /// A place of the table of hosts. Whoever is not meant is told by the hash, unread: among
+    /// hundreds of hosts each look is a miss of the processor's cache.
+    struct Place {
+        std::size_t hash = 0;
+        std::size_t host = none;
+    };
+    static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
+
     static Match find_prefix(const Host& host, std::string_view path);
+    /// Where `host` is, or would be: the first free place behind the one its hash names.
+    std::size_t place_of(std::string_view host, std::size_t hash) const;
+    Host& host_of(const std::string& name);
+    void grow();
 
     std::uint64_t epoch_;
-    Map<Host> hosts_;
+    std::vector<Place> places_ = std::vector<Place>(16);  ///< A power of two, at most half taken.
+    std::vector<Host> hosts_;
     std::vector<Destination*> destinations_;
 };
 

@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <set>
+
 using namespace diorama;
 using namespace diorama::gateway;
 
@@ -72,8 +74,8 @@ TEST_CASE("ten thousand routes are found by hashing, however they are told apart
             fmt::format("/shop/pr-{}/", i)
         );
     }
-    // Each step of a lookup is one bucket of a hash table that holds about one route.
-    CHECK(book.current().fullest_bucket() < 12);
+    // Each step of a lookup is one place of a hash table, or a few beside it.
+    CHECK(book.current().longest_search() < 64);
 }
 
 TEST_CASE("what did not change between two snapshots is the same object, with its connections")
@@ -135,4 +137,43 @@ TEST_CASE("a route that cannot be served is told, and does not keep the others f
     Route secure = route("a.test");
     secure.upstreams[0].scheme = "https";
     CHECK_FALSE(book.replace({4, {secure}}));
+}
+
+TEST_CASE("a replica that took no connection comes last until its time is over")
+{
+    Route made = route("a.test");
+    made.upstreams.push_back({.host = "10.0.0.2", .port = 80});
+    RouteBook book(1);
+    REQUIRE(book.replace({1, {made}}));
+    Destination& destination = *book.current().find("a.test", "/").destination;
+    Pool& first = destination.backends()[0]->pool(0);
+    Pool& second = destination.backends()[1]->pool(0);
+    const auto turns = [&](Tick now) {
+        return std::set{destination.next_replica(0, now), destination.next_replica(0, now)};
+    };
+    CHECK(turns(0) == std::set<std::size_t>{0, 1});
+    first.avoid(100);
+    CHECK(turns(99) == std::set<std::size_t>{1});
+    second.avoid(200);
+    // Nobody is left: each is worth a try.
+    CHECK(turns(99) == std::set<std::size_t>{0, 1});
+    CHECK(turns(100) == std::set<std::size_t>{0});
+    CHECK(turns(200) == std::set<std::size_t>{0, 1});
+}
+
+TEST_CASE("a table that was filled names each of its hosts and no other")
+{
+    for (const int count : {1, 7, 8, 9, 100}) {
+        RouteBook book(1);
+        RouteSnapshot all{.epoch = 1};
+        for (int i = 0; i < count; ++i)
+            all.routes.push_back(route(fmt::format("h{}.test", i), "/", 80));
+        REQUIRE(book.replace(all));
+        for (int i = 0; i < 2 * count; ++i) {
+            const auto match = book.current().find(fmt::format("h{}.test", i), "/");
+            REQUIRE((match.destination != nullptr) == (i < count));
+            if (i < count)
+                REQUIRE(match.destination->route() == all.routes[static_cast<std::size_t>(i)]);
+        }
+    }
 }

@@ -135,7 +135,7 @@ Task<After> Session::serve()
         co_return co_await reply(redirect_page(std::move(location)));
     }
     // Beyond a prefix may lie somebody else's scene.
-    if (destination->route().path != "/" && has_dot_segments(head_.path))
+    if (destination->has_prefix() && has_dot_segments(head_.path))
         co_return co_await reply(refused_page(400, "the path leaves its prefix"));
     if (destination->backends().empty())
         co_return co_await reply(waiting_page(destination->route().state));
