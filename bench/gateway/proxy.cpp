@@ -44,7 +44,8 @@ int proxy(const std::vector<std::string>& arguments)
     };
     settings.threads = static_cast<unsigned>(std::stoi(arguments.at(1)));
     settings.timeouts.drain = milliseconds{100};
-    const auto gateway = start_gateway(settings);
+    Log log;
+    const auto gateway = start_gateway(settings, log);
     if (!gateway) {
         fmt::print(stderr, "{}\n", gateway.error().text());
         return 1;

@@ -23,6 +23,14 @@ void Pool::put_back(std::unique_ptr<Socket> socket, std::size_t most, Tick until
     idle_.push_back(std::move(socket));
 }
 
+bool Pool::may_complain(Tick now)
+{
+    constexpr seconds silence{10};
+    if (now < silent_until_) return false;
+    silent_until_ = now + milliseconds{silence}.count();
+    return true;
+}
+
 void Pool::disturbed(Socket& socket)
 {
     std::erase_if(idle_, [&](const auto& idle) { return idle.get() == &socket; });

@@ -31,11 +31,15 @@ public:
     void avoid(Tick until) { avoided_until_ = until; }
     bool avoided(Tick now) const { return now < avoided_until_; }
 
+    /// True when what is wrong with the upstream may be said again: not once for each request.
+    bool may_complain(Tick now);
+
     void disturbed(Socket& socket) override;
 
 private:
     std::vector<std::unique_ptr<Socket>> idle_;
     Tick avoided_until_ = 0;
+    Tick silent_until_ = 0;
     bool wanted_ = false;
 };
 

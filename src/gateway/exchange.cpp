@@ -4,6 +4,8 @@
 #include "gateway/transfer.hpp"
 #include "gateway/tunnel.hpp"
 
+#include <fmt/format.h>
+
 #include <cerrno>
 #include <cstring>
 #include <netinet/in.h>
@@ -106,12 +108,13 @@ Task<Exchange::Reached> Exchange::reach()
     bool fresh = false;
     bool late = false;
     for (std::size_t tried = 0; tried < replicas.size();) {
-        Backend& backend = *replicas[(first + tried) % replicas.size()];
-        pool_ = &backend.pool(shard_.index);
+        backend_ = replicas[(first + tried) % replicas.size()].get();
+        pool_ = &backend_->pool(shard_.index);
         adopt(fresh ? nullptr : pool_->take(!repeatable_));
         const bool reused = upstream_ != nullptr;
         if (!reused) {
-            const Outcome connected = co_await connect(backend);
+            const Outcome connected = co_await connect();
+            if (connected == Outcome::cancelled) co_return Reached::gone;
             if (connected != Outcome::done) {
                 late = late || connected == Outcome::timed_out;
                 ++tried;
@@ -129,16 +132,18 @@ Task<Exchange::Reached> Exchange::reach()
     co_return late ? Reached::late : Reached::unreachable;
 }
 
-Task<Outcome> Exchange::connect(Backend& backend)
+Task<Outcome> Exchange::connect()
 {
-    adopt(begin_connection(shard_.loop, backend.address()));
+    adopt(begin_connection(shard_.loop, backend_->address()));
     Outcome connected = Outcome::failed;
     if (upstream_) {
         const Tick until = shard_.loop.after(shard_.settings.timeouts.connect);
         connected = co_await Connect(*upstream_, until);
     }
-    if (connected == Outcome::done) co_return connected;
-    if (connected == Outcome::timed_out) shard_.counters.timeouts.add();
+    if (connected == Outcome::done || connected == Outcome::cancelled) co_return connected;
+    const bool late = connected == Outcome::timed_out;
+    if (late) shard_.counters.timeouts.add();
+    complain(late ? "no connection in time" : "connection refused");
     pool_->avoid(shard_.loop.after(avoidance));
     adopt(nullptr);
     co_return connected;
@@ -234,9 +239,27 @@ Exchange::Reached Exchange::lost(Outcome outcome) const
             break;
         default: break;
     }
+    if (outcome == Outcome::cancelled) return Reached::gone;
     if (outcome != Outcome::timed_out) return Reached::unreachable;
     shard_.counters.timeouts.add();
     return Reached::late;
+}
+
+/// Neither path nor fields: there may be secrets in them.
+void Exchange::complain(std::string_view why)
+{
+    // A client that left is not kept waiting for long: that says nothing of the upstream.
+    if (client_.socket.hung_up() || !pool_->may_complain(shard_.loop.now())) return;
+    const Upstream& upstream = backend_->upstream();
+    shard_.log.warn(
+        "an upstream fails its visitors",
+        {
+            {"host", destination_.route().host},
+            {"environment", destination_.route().environment},
+            {"upstream", fmt::format("{}:{}", upstream.host, upstream.port)},
+            {"why", why}
+    }
+    );
 }
 
 Task<After> Exchange::refuse(Reached reached)
@@ -244,6 +267,8 @@ Task<After> Exchange::refuse(Reached reached)
     upload_.stop();
     adopt(nullptr);
     if (reached == Reached::gone) co_return After::close;
+    if (reached == Reached::late) complain("no answer in time");
+    if (reached == Reached::unreachable) complain("no sound answer");
     how_.close = how_.close || !body_.done();
     Page page = unreachable_page();
     if (reached == Reached::late) page = late_page();

@@ -37,12 +37,13 @@ private:
     };
 
     Task<Reached> reach();
-    Task<Outcome> connect(Backend& backend);
+    Task<Outcome> connect();
     Task<Reached> ask();
     Task<bool> invite();
     Task<Reached> read_head();
     Task<Reached> pass_interim();
     Reached lost(Outcome outcome) const;
+    void complain(std::string_view why);
     Tick head_deadline() const;
 
     Task<After> refuse(Reached reached);
@@ -71,7 +72,8 @@ private:
     std::size_t outgoing_size_ = 0;
     Inbox incoming_;  ///< What came from the upstream.
     ResponseHead response_;
-    Pool* pool_ = nullptr;  ///< Where the upstream's connection goes afterwards.
+    Backend* backend_ = nullptr;  ///< The replica asked last.
+    Pool* pool_ = nullptr;        ///< Where its connection goes afterwards.
     std::unique_ptr<Socket> upstream_;
     Upload upload_;
 };

@@ -37,12 +37,12 @@ private:
 
 class ThreadedGateway final : public Gateway {
 public:
-    ThreadedGateway(unsigned threads, Shard::Settings settings)
+    ThreadedGateway(unsigned threads, Shard::Settings settings, Log& log)
         : settings_(std::move(settings)),
           book_(threads)
     {
         for (unsigned i = 0; i < threads; ++i)
-            shards_.push_back(std::make_unique<Shard>(i, settings_, book_.current()));
+            shards_.push_back(std::make_unique<Shard>(i, settings_, log, book_.current()));
     }
     ~ThreadedGateway() override;
 
@@ -164,7 +164,7 @@ Result<std::vector<Network>> networks(const std::vector<std::string>& texts)
 
 }  // namespace
 
-Result<std::unique_ptr<Gateway>> start_gateway(GatewaySettings settings)
+Result<std::unique_ptr<Gateway>> start_gateway(GatewaySettings settings, Log& log)
 {
     auto trusted = networks(settings.trusted_proxies);
     if (!trusted) return trusted.error();
@@ -175,7 +175,8 @@ Result<std::unique_ptr<Gateway>> start_gateway(GatewaySettings settings)
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     auto made = std::make_unique<ThreadedGateway>(
         settings.threads == 0 ? cores : settings.threads,
-        Shard::Settings{settings.timeouts, settings.limits, std::move(*trusted)}
+        Shard::Settings{settings.timeouts, settings.limits, std::move(*trusted)},
+        log
     );
     for (const GatewayListen& where : settings.listen) {
         const auto listening = made->listen(where);

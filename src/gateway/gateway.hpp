@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "model/route.hpp"
 
 #include <cstdint>
@@ -99,6 +100,9 @@ public:
 
 /// Listens and starts the threads. A port in use, or one that needs a privilege, is an error that
 /// names it. Serves 404 until the first `publish`.
-Result<std::unique_ptr<Gateway>> start_gateway(GatewaySettings settings);
+///
+/// `log` is told when an upstream takes no connection or gives no answer, for each once in ten
+/// seconds and thread; it must outlive the gateway.
+Result<std::unique_ptr<Gateway>> start_gateway(GatewaySettings settings, Log& log);
 
 }  // namespace diorama

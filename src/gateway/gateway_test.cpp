@@ -262,7 +262,8 @@ TEST_CASE("IPv6 carries clients and upstreams alike")
     settings.listen = {
         {"::1", 0}
     };
-    const auto gateway = start_gateway(settings);
+    Log log(Log::Level::error);
+    const auto gateway = start_gateway(settings, log);
     REQUIRE(gateway);
     REQUIRE((*gateway)->publish({1, {route("shop.test", six)}}));
     await([&] { return (*gateway)->acknowledged() == 1; });

@@ -132,6 +132,63 @@ TEST_CASE("replicas take turns, and one that is down costs nobody a request")
     }
 }
 
+TEST_CASE("a request to a replica that refuses connections is answered by another, sent once")
+{
+    Scene scene;
+    OddUpstream down("down");
+    scene.publish({route("shop.test", down, scene.app)});
+    down.die();
+    for (int i = 0; i < 20; ++i) {
+        // Of the kind that is never sent twice.
+        const Message answer = scene.client().ask("POST", "/echo", "Content-Length: 3\r\n", "abc");
+        CHECK(answer.body == "abc");
+    }
+    CHECK(scene.app.requests == 20);
+    CHECK(scene.gateway->metrics().retries == 0);
+    CHECK(scene.gateway->metrics().answered_5xx == 0);
+}
+
+TEST_CASE("an upstream that fails is told in the log once, without what the visitor asked for")
+{
+    Scene scene({.timeouts = {.upstream_head = milliseconds{40}}});
+    OddUpstream down("down");
+    Route known = route("down.test", down);
+    scene.publish({route("shop.test", scene.app), known});
+    down.die();
+    Wire client = scene.client();
+    for (int i = 0; i < 5; ++i)
+        CHECK(client.get("/reset/token?password=hunter2", "down.test").status() == 502);
+    REQUIRE(scene.said().size() == 1);
+    const std::string refused = scene.said().front();
+    CHECK(refused.contains(" warn an upstream fails its visitors host=down.test"));
+    CHECK(refused.contains("environment=" + known.environment.text()));
+    CHECK(refused.contains(fmt::format("upstream=127.0.0.1:{}", down.where().port)));
+    CHECK(refused.contains("why=\"connection refused\""));
+    CHECK_FALSE(refused.contains("token"));
+    CHECK_FALSE(refused.contains("hunter2"));
+
+    CHECK(client.get("/silent").status() == 504);
+    REQUIRE(scene.said().size() == 2);
+    CHECK(scene.said().back().contains("host=shop.test"));
+    CHECK(scene.said().back().contains("why=\"no answer in time\""));
+}
+
+TEST_CASE("a client that leaves is not blamed on the upstream")
+{
+    Scene scene({.timeouts = {.abandoned = milliseconds{40}}});
+    Wire one = scene.client();
+    one.send("GET /silent HTTP/1.1\r\nHost: shop.test\r\n\r\n");
+    scene.await([&] { return scene.app.requests == 1; });
+    one.close();
+    Wire two = scene.client();
+    two.send("GET /silent HTTP/1.1\r\nHost: shop.test\r\n\r\n");
+    scene.await([&] { return scene.app.requests == 2; });
+    two.reset();
+    scene.await([&] { return scene.gateway->metrics().active == 0; });
+    CHECK(scene.said().empty());
+    CHECK(scene.gateway->metrics().retries == 0);
+}
+
 TEST_CASE("a request goes out twice only when nobody can have acted on it")
 {
     // Each connection answers once; a second request on it is swallowed.
@@ -219,13 +276,13 @@ TEST_CASE("a port in use is named, with what to do")
 {
     Scene scene;
     const auto port = scene.gateway->ports().front();
-    const auto second = start_gateway({.listen = {{"127.0.0.1", port}}});
+    const auto second = start_gateway({.listen = {{"127.0.0.1", port}}}, scene.log);
     REQUIRE_FALSE(second);
     CHECK(second.error().code == Code::conflict);
     CHECK(second.error().message.contains(fmt::format("127.0.0.1:{}", port)));
     CHECK(second.error().mend.contains("ss -ltnp"));
-    CHECK(start_gateway({.listen = {{"localhost", 0}}}).error().code == Code::invalid);
-    CHECK(start_gateway({.listen = {{"192.0.2.1", 0}}}).error().code == Code::invalid);
+    CHECK(start_gateway({.listen = {{"localhost", 0}}}, scene.log).error().code == Code::invalid);
+    CHECK(start_gateway({.listen = {{"192.0.2.1", 0}}}, scene.log).error().code == Code::invalid);
 }
 
 TEST_CASE("a gateway that is told to stop lets requests end and takes no new ones")

@@ -5,8 +5,10 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace diorama::gateway::test {
 
@@ -45,8 +47,8 @@ struct Scene {
         settings.listen = {
             {"127.0.0.1", 0}
         };
-        settings.threads = 2;
-        gateway = start_gateway(settings).value();
+        if (settings.threads == 0) settings.threads = 2;
+        gateway = start_gateway(settings, log).value();
         publish({route("shop.test", app)});
     }
 
@@ -63,6 +65,18 @@ struct Scene {
         test::await(condition);
     }
 
+    std::vector<std::string> said() const
+    {
+        const std::lock_guard guard(mutex);
+        return lines;
+    }
+
+    mutable std::mutex mutex;
+    std::vector<std::string> lines;  ///< Of the log.
+    Log log{Log::Level::info, [this](std::string_view line) {
+                const std::lock_guard guard(mutex);
+                lines.emplace_back(line);
+            }};
     OddUpstream app;
     std::uint64_t epoch = 0;
     std::unique_ptr<Gateway> gateway;

@@ -38,9 +38,10 @@ void Shard::each_pool(const RouteTable& table, Use use)
             use(backend->pool(index));
 }
 
-Shard::Shard(unsigned number, const Settings& chosen, const RouteTable& first)
+Shard::Shard(unsigned number, const Settings& chosen, Log& journal, const RouteTable& first)
     : index(number),
       settings(chosen),
+      log(journal),
       loop(pace_for(chosen.timeouts)),
       bell_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       table_(&first)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/log.hpp"
 #include "gateway/address.hpp"
 #include "gateway/buffer.hpp"
 #include "gateway/counters.hpp"
@@ -27,8 +28,8 @@ public:
         std::vector<Network> trusted;
     };
 
-    /// Serves by `first` until it is told otherwise. `settings` must outlive the shard.
-    Shard(unsigned index, const Settings& settings, const RouteTable& first);
+    /// Serves by `first` until it is told otherwise. `settings` and `log` must outlive it.
+    Shard(unsigned index, const Settings& settings, Log& log, const RouteTable& first);
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
     ~Shard();
@@ -54,6 +55,7 @@ public:
 
     const unsigned index;
     const Settings& settings;
+    Log& log;
     Counters counters;
     Loop loop;
     BufferPool buffers;

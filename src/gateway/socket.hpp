@@ -14,7 +14,7 @@ enum class Outcome : std::uint8_t {
     ended,  ///< The peer will send nothing more.
     failed,
     timed_out,
-    cancelled,
+    cancelled,  ///< By our own side: `cancel_read`, `cancel_write` or `kill`.
 };
 
 class Socket;

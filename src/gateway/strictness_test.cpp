@@ -142,7 +142,9 @@ TEST_CASE("a proxy that is trusted is believed, and lengthens the chain")
     CHECK(seen.contains("X-Forwarded-Proto: https\r\n"));
     CHECK_FALSE(seen.contains("X-Forwarded-Proto: http\r\n"));
     CHECK_FALSE(seen.contains("admin"));
-    CHECK(start_gateway({.trusted_proxies = {"example.com"}}).error().code == Code::invalid);
+    CHECK(
+        start_gateway({.trusted_proxies = {"example.com"}}, scene.log).error().code == Code::invalid
+    );
 }
 
 TEST_CASE("what an app says about its own hop stays there")

@@ -95,6 +95,18 @@ TEST_CASE("a replica that takes no connection is passed over, and a 504 when the
         CHECK(scene.client().get("/cl").body == "hello");
 }
 
+TEST_CASE("a replica that took no connection is not tried for each request anew")
+{
+    Scene scene({.threads = 1, .timeouts = {.connect = brief}});
+    const Deaf deaf;
+    scene.publish({route("shop.test", deaf, scene.app)});
+    for (int i = 0; i < 40; ++i)
+        CHECK(scene.client().get("/cl").body == "hello");
+    // Every other would have waited for it: it has its turn again after a while, not before.
+    CHECK(scene.gateway->metrics().timeouts > 0);
+    CHECK(scene.gateway->metrics().timeouts < 10);
+}
+
 TEST_CASE("an answer that stops moving is cut")
 {
     Scene scene({.timeouts = {.stall = brief}});

@@ -16,7 +16,7 @@ void Reading::await_suspend(std::coroutine_handle<> waiting)
 
 bool Reading::may_try()
 {
-    if (socket_.killed_) outcome_ = Outcome::failed;
+    if (socket_.killed_) outcome_ = Outcome::cancelled;
     return socket_.readable_ && !socket_.killed_;
 }
 
@@ -40,7 +40,7 @@ void Writing::await_suspend(std::coroutine_handle<> waiting)
 bool Writing::give_up()
 {
     if (errno == EAGAIN) return false;
-    outcome_ = Outcome::failed;
+    outcome_ = socket_.killed_ ? Outcome::cancelled : Outcome::failed;
     return true;
 }
 
@@ -108,7 +108,9 @@ bool Connect::attempt()
     int error = 0;
     socklen_t size = sizeof error;
     ::getsockopt(socket_.fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error != 0 || socket_.killed_) outcome_ = Outcome::failed;
+    if (error != 0) outcome_ = Outcome::failed;
+    // By who waited for it: that says nothing of the peer.
+    if (socket_.killed_) outcome_ = Outcome::cancelled;
     return true;
 }
 

@@ -86,7 +86,7 @@ private:
     bool more_ = false;
 };
 
-/// Waits until a connection that was begun stands, or failed.
+/// Waits until a connection that was begun stands, or failed; `cancelled` when it was killed.
 class Connect final : public Writing {
 public:
     Connect(Socket& socket, Tick until) : Writing(socket, until) {}

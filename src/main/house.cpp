@@ -179,7 +179,7 @@ private:
     {
         const auto wanted = gateway_settings(config_);
         if (!wanted) return wanted.error();
-        auto gateway = start_gateway(*wanted);
+        auto gateway = start_gateway(*wanted, log_);
         if (!gateway) return gateway.error();
         gateway_ = *std::move(gateway);
         router_ = std::make_unique<EmbeddedRouter>(loop_, *gateway_, log_);

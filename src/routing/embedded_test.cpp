@@ -43,9 +43,9 @@ struct Fake {
 /// threads, so time is let pass until it did.
 struct Real {
     FakeScheduler scheduler;
-    std::unique_ptr<Gateway> gateway =
-        start_gateway({.listen = {{"127.0.0.1", 0}}, .threads = 2}).value();
     Log log{Log::Level::error, [](std::string_view) {}};
+    std::unique_ptr<Gateway> gateway =
+        start_gateway({.listen = {{"127.0.0.1", 0}}, .threads = 2}, log).value();
     EmbeddedRouter router{scheduler, *gateway, log, hours{24 * 365}};
 };
 
