@@ -21,7 +21,7 @@ std::vector<std::int64_t> open_numbers(World& world)
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("every forge's API tells the facts", World, FakeWorld)
+TEST_CASE_TEMPLATE("every forge's API tells the facts", World, FakeWorld, GitHubWorld)
 {
     World world;
     auto& known = world.state.add(shop);
@@ -88,6 +88,16 @@ TEST_CASE_TEMPLATE("every forge's API tells the facts", World, FakeWorld)
         CHECK(ask(before.validator).list.size() == 149);
         CHECK_FALSE(ask("made up").unchanged);
     }
+    SUBCASE("a page that was exactly full does not hide what was opened after it")
+    {
+        for (std::int64_t number = 1; number <= 100; ++number)
+            known.pull_requests[number] = request(number);
+        const auto before = world.run(world.api.open_pull_requests(shop, "", {})).value();
+        known.pull_requests[101] = request(101);
+        const auto after = world.run(world.api.open_pull_requests(shop, before.validator, {}));
+        CHECK_FALSE(after->unchanged);
+        CHECK(after->list.size() == 101);
+    }
     SUBCASE("one pull request comes with everything known about it")
     {
         auto& one = known.pull_requests[7] = request(7);
@@ -150,7 +160,7 @@ TEST_CASE_TEMPLATE("every forge's API tells the facts", World, FakeWorld)
     }
 }
 
-TEST_CASE_TEMPLATE("B14 B16 every forge's API takes what we tell", World, FakeWorld)
+TEST_CASE_TEMPLATE("B14 B16 every forge's API takes what we tell", World, FakeWorld, GitHubWorld)
 {
     World world;
     auto& known = world.state.add(shop);
