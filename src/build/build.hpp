@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/task.hpp"
 #include "model/plan.hpp"
@@ -19,9 +20,12 @@ struct BuildOrder {
     std::string project;  ///< Its slug, part of the image's name.
     std::string service;
     BuildSpec spec;
-    std::string scope;  ///< "trusted", or an environment's id for untrusted work: part of the key.
+    /// The installation's id, or an environment's for untrusted work: part of the key, so that
+    /// nobody takes away or poisons what others on the engine use.
+    std::string scope;
     bool rebuild = false;  ///< Build even where the image exists.
     std::map<std::string, std::string> labels;
+    milliseconds limit{0};  ///< For the work itself, not for waiting for others; 0: none.
 };
 
 struct Image {
@@ -34,6 +38,9 @@ struct Image {
     friend bool operator==(const Image&, const Image&) = default;
 };
 
+/// A build that its order's limit ended.
+Error too_slow(const std::string& service, milliseconds limit);
+
 using LineSink = std::function<void(std::string line)>;
 
 /// Turns a commit's files into images, and finds those that exist (DESIGN section 6).
@@ -43,7 +50,7 @@ public:
 
     /// The image for `order`; nothing is built when its content key exists already. `line` gets
     /// the build log as it comes. Asking `stop` closes the engine's build for real. A failure
-    /// names the step and the Dockerfile's line.
+    /// names the step and the Dockerfile's line. `timed_out` when its limit was not enough.
     virtual Task<Result<Image>>
     build(BuildOrder order, Files& files, LineSink line, std::stop_token stop) = 0;
 

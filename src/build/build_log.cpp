@@ -147,8 +147,8 @@ Error BuildLog::failed_step(const Recipe::Step& step, std::string_view reason) c
         };
     std::string mend(mend_of(reason));
     if (*code == 137)
-        mend = "It was killed, most likely for its memory: let it use less, or raise build.memory "
-               "in diorama.toml.";
+        mend = "It was killed, most likely for its memory: let it use less, or raise "
+               "limits.build_memory in diorama.toml.";
     return {Code::invalid, fmt::format("{} ended with exit code {}", head, *code), std::move(mend)};
 }
 

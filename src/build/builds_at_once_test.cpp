@@ -146,3 +146,52 @@ TEST_CASE("no more builds run at once than the settings say, and who waits can b
     CHECK(images[1 - first].error().code == Code::cancelled);
     CHECK(lines[1 - first].empty());
 }
+
+TEST_CASE("a build's limit counts its own work, not the wait for a place, and says its key")
+{
+    BuildSettings settings;
+    settings.parallel = 1;
+    BuilderWorld world(std::move(settings));
+    const auto sleeper = [](int seconds) {
+        return commit({
+            {"Dockerfile",
+             dockerfile(fmt::format(R"(RUN ["/bin/busybox", "sleep", "{}"])", seconds))}
+        });
+    };
+    auto slow = sleeper(11), quick = sleeper(0), hanging = sleeper(600);
+    auto limited = world.order();
+    limited.service = "worker";
+    limited.limit = seconds{10};
+    std::vector<Task<Result<Image>>> tasks;
+    tasks.push_back(world.builder.build(world.order(), slow, world.sink(), {}));
+    tasks.push_back(world.builder.build(limited, quick, world.sink(), {}));
+    const auto images = world.loop.run(all(world.loop, std::move(tasks)));
+    for (const auto& image : images) {
+        if (!image) FAIL(image.error().text());
+        world.made.push_back(image->reference);
+    }
+
+    limited.limit = seconds{2};
+    const auto never = world.build(limited, hanging);
+    REQUIRE(never.has_error());
+    CHECK(never.error().code == Code::timed_out);
+    CHECK(never.error().message.contains("worker was not built within 2s"));
+    CHECK(never.error().mend.contains("deadlines.build"));
+}
+
+TEST_CASE("installations on one engine do not take each other's images away")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("ENV A=b")}
+    });
+    auto theirs = world.order();
+    theirs.scope = "fork";  // Of another installation, that is.
+    const auto mine = world.build(files);
+    const auto other = world.build(theirs, files);
+    REQUIRE(mine.has_value());
+    REQUIRE(other.has_value());
+    CHECK(mine->reference != other->reference);
+    CHECK(world.loop.run(world.builder.remove(other->reference)));
+    CHECK_FALSE(world.build(files)->fresh);
+}

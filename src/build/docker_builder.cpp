@@ -18,6 +18,8 @@ Error stopped(std::string_view service)
     return {Code::cancelled, fmt::format("the build of {} was stopped", service), ""};
 }
 
+constexpr milliseconds forever = hours{24 * 365};
+
 /// The Engine leaves these out of what makes a layer another one (Dockerfile reference,
 /// "Predefined ARGs"): whoever sets them decides what others get from the cache.
 bool is_predefined(std::string_view arg)
@@ -113,7 +115,10 @@ Task<Result<Image>>
 DockerBuilder::build(BuildOrder order, Files& files, LineSink line, std::stop_token stop)
 {
     const std::string service = order.service;
-    auto job = co_await prepare(std::move(order), files, line, stop);
+    const milliseconds limit = order.limit;
+    const Deadline preparing(scheduler_, limit.count() > 0 ? limit : forever, stop);
+    auto job = co_await prepare(std::move(order), files, line, preparing.token());
+    if (!job && preparing.expired()) co_return too_slow(service, limit);
     if (!job) co_return job.error();
 
     // One build of a key at a time: whoever comes second finds what the first made.
@@ -127,7 +132,10 @@ DockerBuilder::build(BuildOrder order, Files& files, LineSink line, std::stop_to
     }
     const auto place = co_await places_.acquire(stop);
     if (!place) co_return stopped(service);
-    co_return co_await make(*std::move(job), files, line, stop);
+    const Deadline building(scheduler_, limit.count() > 0 ? limit : forever, stop);
+    auto made = co_await make(*std::move(job), files, line, building.token());
+    if (!made && building.expired()) co_return too_slow(service, limit);
+    co_return made;
 }
 
 Task<Result<DockerBuilder::Job>>

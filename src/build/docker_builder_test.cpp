@@ -377,5 +377,5 @@ TEST_CASE("a build that is killed for its memory says so")
     const auto image = world.build(files);
     REQUIRE(image.has_error());
     CHECK(image.error().message.ends_with(" ended with exit code 137"));
-    CHECK(image.error().mend.contains("build.memory"));
+    CHECK(image.error().mend.contains("limits.build_memory"));
 }

@@ -37,9 +37,12 @@ public:
             co_return Image{.reference = reference, .id = "sha256:" + key};
         built.push_back(order.service);
         line("Step 1/1 : FROM scratch");
-        const bool slept = co_await sleep(scheduler_, build_time, stop);
+        const milliseconds limit = order.limit.count() > 0 ? order.limit : hours{24};
+        const Deadline deadline(scheduler_, limit, stop);
+        const bool slept = co_await sleep(scheduler_, build_time, deadline.token());
         if (!slept) {
             ++cancelled;
+            if (deadline.expired()) co_return too_slow(order.service, limit);
             co_return Error{Code::cancelled, "the build was stopped"};
         }
         if (fault) co_return *fault;
@@ -76,6 +79,7 @@ private:
     {
         const std::string below = order.spec.context == "." ? "" : order.spec.context + "/";
         Sha256 hash;
+        hash.update(order.scope + "\n");
         for (const FileEntry& file : files.entries()) {
             if (file.path.starts_with(below)) hash.update(file.path + "\n" + file.object + "\n");
         }

@@ -129,18 +129,10 @@ Task<Result<>> DeploymentRun::read_plan()
 
 Task<Result<>> DeploymentRun::gather_images()
 {
-    const milliseconds limit = world_.settings.deadlines.build;
-    Deadline deadline(world_.scheduler, limit, stop_);
     std::vector<Task<Result<Image>>> gathering;
     for (const Service& service : plan_.services)
-        gathering.push_back(gather_image(service, deadline.token()));
+        gathering.push_back(gather_image(service, stop_));
     auto images = co_await all(world_.scheduler, std::move(gathering));
-    if (deadline.expired())
-        co_return Error{
-            Code::timed_out,
-            fmt::format("the images were not built within {}", format_duration(limit)),
-            "Raise deadlines.build in diorama.toml, or make the build smaller."
-        };
     for (std::size_t i = 0; i < images.size(); ++i) {
         const std::string& service = plan_.services[i].name;
         if (!images[i]) co_return images[i].error().during("service " + service);
@@ -154,19 +146,24 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token
     const auto line = [this, name = service.name](std::string text) {
         teller_.build(std::move(text), name);
     };
+    const milliseconds limit = world_.settings.deadlines.build;
     if (const auto* foreign = std::get_if<ImageRef>(&service.source)) {
+        const Deadline deadline(world_.scheduler, limit, stop);
         const auto attempt = [&] {
-            return world_.builder.obtain(*foreign, service.platform, line, stop);
+            return world_.builder.obtain(*foreign, service.platform, line, deadline.token());
         };
-        co_return co_await retry(world_, stop, attempt);
+        auto obtained = co_await retry(world_, deadline.token(), attempt);
+        if (!obtained && deadline.expired()) co_return too_slow(service.name, limit);
+        co_return obtained;
     }
     const BuildOrder order{
         .project = project_.slug,
         .service = service.name,
         .spec = std::get<BuildSpec>(service.source),
-        .scope = "trusted",
+        .scope = world_.settings.installation.text(),
         .rebuild = environment_.wanted.rebuild,
-        .labels = image_labels(world_.settings.installation, project_)
+        .labels = image_labels(world_.settings.installation, project_),
+        .limit = limit
     };
     const auto attempt = [&] { return world_.builder.build(order, *files_, line, stop); };
     const auto built = co_await retry(world_, stop, attempt);

@@ -1,0 +1,16 @@
+#include "build/build.hpp"
+
+#include "base/duration.hpp"
+
+namespace diorama {
+
+Error too_slow(const std::string& service, milliseconds limit)
+{
+    return {
+        Code::timed_out,
+        fmt::format("the image of {} was not built within {}", service, format_duration(limit)),
+        "Raise deadlines.build in diorama.toml, or make the build smaller."
+    };
+}
+
+}  // namespace diorama
