@@ -123,6 +123,19 @@ private:
         return own;
     }
 
+    bool is_internal(const std::string& network) const
+    {
+        const auto planned = plan_.networks.find(network);
+        return planned != plan_.networks.end() && planned->second.internal;
+    }
+
+    /// A network cannot be closed or opened as it stands: one that changes is another network, with
+    /// other containers, beside the old one. No key has a colon.
+    std::string real_name(const std::string& network) const
+    {
+        return is_internal(network) ? network + ":internal" : network;
+    }
+
     void lay_networks()
     {
         std::set<std::string> used;
@@ -134,8 +147,8 @@ private:
             const auto planned = plan_.networks.find(key);
             const bool known = planned != plan_.networks.end();
             scene_.networks[key] = {
-                .name = network_name(facts_.environment, key),
-                .internal = known && planned->second.internal,
+                .name = network_name(facts_.environment, real_name(key)),
+                .internal = is_internal(key),
                 .labels = labels("", known ? planned->second.labels : Labels{})
             };
         }
@@ -171,8 +184,12 @@ private:
 
         Service service = planned;
         service.networks = joins(planned);
-        const auto contents = take_contents(service, made.container);
+        add_names(service);
+        auto contents = take_contents(service, made.container);
         if (!contents) return contents.error();
+        for (const NetworkJoin& join : service.networks) {
+            if (is_internal(join.network)) contents->push_back(real_name(join.network));
+        }
         for (const auto& [name, value] : injected_.lasting)
             service.environment.emplace(name, value);
         made.key = fingerprint(service, image.id, *contents);
@@ -220,6 +237,22 @@ private:
         }
         service.mounts = std::move(kept);
         return identity;
+    }
+
+    /// What others' extra_hosts call this service, on the networks they share with it.
+    void add_names(Service& service) const
+    {
+        for (const Service& other : plan_.services) {
+            for (const auto& [name, target] : other.extra_hosts) {
+                if (target != service.name) continue;
+                for (NetworkJoin& join : service.networks) {
+                    const auto theirs = joins(other);
+                    if (std::ranges::find(theirs, join.network, &NetworkJoin::network) !=
+                        theirs.end())
+                        join.aliases.push_back(name);
+                }
+            }
+        }
     }
 
     void attach(const Service& service, ContainerIntent& container) const

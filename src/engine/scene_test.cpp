@@ -237,3 +237,51 @@ TEST_CASE("content is the same only with the same files, place, mode and owner")
     CHECK(with([](ContentMount& it) { it.mode = 0600; }) != identity);
     CHECK(with([](ContentMount& it) { it.owner = "1000:1000"; }) != identity);
 }
+
+TEST_CASE("a network that is closed is another network, with other containers (SEC-40)")
+{
+    Stage stage;
+    Service db = service("db"), web = service("web");
+    db.networks = {{.network = "back"}};
+    const auto with = [&](bool internal) {
+        return stage
+            .compose({
+                .services = {db, web},
+                  .networks = {{"back", {.internal = internal}}}
+        })
+            .value();
+    };
+    const Scene open = with(false), closed = with(true);
+    CHECK(open.networks.at("back").name != closed.networks.at("back").name);
+    CHECK(open.networks.at("default").name == closed.networks.at("default").name);
+    CHECK(closed.services.at(0).name == "db");
+    CHECK(open.services.at(0).key != closed.services.at(0).key);
+    CHECK(
+        closed.services.at(0).container.attachments.at(0).network == closed.networks.at("back").name
+    );
+    CHECK(open.services.at(1).key == closed.services.at(1).key);
+}
+
+TEST_CASE("a name in extra_hosts that stands for a service is that service's, where both meet")
+{
+    Stage stage;
+    Service db = service("db"), web = service("web");
+    db.networks = {{.network = "back"}, {.network = "admin"}};
+    web.networks = {{.network = "back"}};
+    const auto before = stage.compose({
+        .services = {db, web}
+    });
+    web.extra_hosts = {
+        {"db.internal", "db"       },
+        {"far",         "192.0.2.1"}
+    };
+    const auto after = stage.compose({
+        .services = {db, web}
+    });
+    const SceneService& made = after.value().services.at(0);
+    REQUIRE(made.name == "db");
+    const auto& attachments = made.container.attachments;
+    CHECK(attachments.at(0).aliases == std::vector<std::string>{"db.internal", "db"});
+    CHECK(attachments.at(1).aliases == std::vector<std::string>{"db"});
+    CHECK(made.key != before.value().services.at(0).key);
+}
