@@ -60,6 +60,14 @@ private:
             "Lower it, or raise limits.cpus_most."
         );
         constexpr std::uint64_t least = 6ULL << 20U;  // Docker refuses to go below.
+        const std::uint64_t build = limits.build_memory.bytes;
+        need(build == 0 || build >= least, "limits.build_memory", "is below 6m", "Write e.g. 2g.");
+        need(
+            std::isfinite(limits.build_cpus) && limits.build_cpus >= 0,
+            "limits.build_cpus",
+            "is below 0",
+            "Write e.g. 1.5, or 0 for all."
+        );
         need(limits.memory.bytes >= least, "limits.memory", "is below 6m", "Write e.g. 512m.");
         need(
             limits.memory <= limits.memory_most,

@@ -68,11 +68,15 @@ struct LimitsConfig {
     ByteSize memory_most{2ULL << 30U};  ///< … and what it may ask for at most.
     double cpus_most = 2;
     std::int64_t services = 20;
-    std::int64_t workers = 8;  ///< Environments worked on at once.
-    std::int64_t builds = 2;   ///< Images built at once.
+    std::int64_t workers = 8;            ///< Environments worked on at once.
+    std::int64_t builds = 2;             ///< Images built at once …
+    ByteSize build_memory{2ULL << 30U};  ///< … and what each RUN of theirs may use.
+    double build_cpus = 0;               ///< 0: as many as there are.
 };
 struct SecurityConfig {
     NonRoot non_root = NonRoot::allow;
+    std::vector<std::string> capabilities;  ///< That services may add, besides the usual ones.
+    std::vector<std::string> sysctls;       ///< Likewise.
 };
 struct DeadlineConfig {
     milliseconds fetch = minutes{2};
@@ -111,9 +115,12 @@ BOOST_DESCRIBE_STRUCT(RepositoryConfig, (), (allowed, local, plain_http))
 BOOST_DESCRIBE_STRUCT(DockerConfig, (), (host))
 BOOST_DESCRIBE_STRUCT(NetworkConfig, (), (subnets, filter, egress, allowed))
 BOOST_DESCRIBE_STRUCT(
-    LimitsConfig, (), (memory, cpus, pids, memory_most, cpus_most, services, workers, builds)
+    LimitsConfig,
+    (),
+    (memory, cpus, pids, memory_most, cpus_most, services, workers, builds, build_memory, build_cpus
+    )
 )
-BOOST_DESCRIBE_STRUCT(SecurityConfig, (), (non_root))
+BOOST_DESCRIBE_STRUCT(SecurityConfig, (), (non_root, capabilities, sysctls))
 BOOST_DESCRIBE_STRUCT(DeadlineConfig, (), (fetch, build, health, removal))
 BOOST_DESCRIBE_STRUCT(RegistryConfig, (), (user, password))
 BOOST_DESCRIBE_STRUCT(LogConfig, (), (level))

@@ -6,6 +6,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
 #include <type_traits>
 
 using namespace diorama;
@@ -157,7 +163,11 @@ TEST_CASE("every key but the registries' is overridden by its variable (K14)")
         {"DIORAMA_LIMITS_SERVICES",         "5"                      },
         {"DIORAMA_LIMITS_WORKERS",          "3"                      },
         {"DIORAMA_LIMITS_BUILDS",           "1"                      },
+        {"DIORAMA_LIMITS_BUILD_MEMORY",     "1g"                     },
+        {"DIORAMA_LIMITS_BUILD_CPUS",       "1.5"                    },
         {"DIORAMA_SECURITY_NON_ROOT",       "require"                },
+        {"DIORAMA_SECURITY_CAPABILITIES",   "IPC_LOCK"               },
+        {"DIORAMA_SECURITY_SYSCTLS",        "kernel.msgmax"          },
         {"DIORAMA_DEADLINES_FETCH",         "1m"                     },
         {"DIORAMA_DEADLINES_BUILD",         "1h"                     },
         {"DIORAMA_DEADLINES_HEALTH",        "90s"                    },
@@ -193,7 +203,11 @@ TEST_CASE("every key but the registries' is overridden by its variable (K14)")
     CHECK(config->limits.services == 5);
     CHECK(config->limits.workers == 3);
     CHECK(config->limits.builds == 1);
+    CHECK(config->limits.build_memory.bytes == 1ULL << 30U);
+    CHECK(config->limits.build_cpus == 1.5);
     CHECK(config->security.non_root == NonRoot::require);
+    CHECK(config->security.capabilities == std::vector<std::string>{"IPC_LOCK"});
+    CHECK(config->security.sysctls == std::vector<std::string>{"kernel.msgmax"});
     CHECK(config->deadlines.fetch == minutes{1});
     CHECK(config->deadlines.build == hours{1});
     CHECK(config->deadlines.health == seconds{90});
@@ -373,4 +387,77 @@ TEST_CASE("no message about a configuration holds a secret of it (G13)")
     );
     CHECK(!says(text, "hunter2"));
     CHECK(says(text, "password"));
+}
+
+namespace {
+
+/// The words `section.key` in the texts of one source file, where `section` is one of diorama.toml.
+std::set<std::string> keys_named(const std::string& source, const std::set<std::string>& sections)
+{
+    std::set<std::string> named;
+    const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || c == '_' || c == '.'; };
+    for (auto at = source.find('"'); at != std::string::npos;) {
+        const auto end = source.find_first_of("\"\n", at + 1);
+        if (end == std::string::npos) break;
+        std::string text = source.substr(at + 1, end - at - 1);
+        at = source.find('"', end + 1);
+        std::ranges::replace_if(text, [&](char c) { return !is_word(c) && c != '/'; }, ' ');
+        std::istringstream words(text);
+        for (std::string word; words >> word;) {
+            while (word.ends_with('.'))
+                word.pop_back();
+            const auto dot = word.find('.');
+            const bool one = dot != std::string::npos && word.find('.', dot + 1) == word.npos;
+            if (one && sections.contains(word.substr(0, dot))) named.insert(word);
+        }
+    }
+    return named;
+}
+
+}  // namespace
+
+TEST_CASE("every key that a message names can be set, and stands on the page")
+{
+    const std::string page = config_page();
+    const std::set<std::string> sections{
+        "api", "gateway", "url", "repositories", "network", "limits", "security", "deadlines"
+    };
+    std::set<std::string> named;
+    const std::filesystem::path rooms = std::filesystem::path(DIORAMA_SOURCE_DIR) / "src";
+    for (const auto& file : std::filesystem::recursive_directory_iterator(rooms)) {
+        const std::string name = file.path().filename().string();
+        if (!name.ends_with(".cpp") || name.ends_with("_test.cpp")) continue;
+        std::ifstream in(file.path());
+        const std::string source{std::istreambuf_iterator<char>(in), {}};
+        named.merge(keys_named(source, sections));
+    }
+    CHECK(named.contains("deadlines.build"));
+    CHECK(named.contains("limits.build_memory"));
+    for (const std::string& key : named) {
+        const auto dot = key.find('.');
+        const auto section = page.find("## [" + key.substr(0, dot) + "]");
+        const auto at = page.find("| " + key.substr(dot + 1) + " |", section);
+        CHECK_MESSAGE(section != std::string::npos, key);
+        CHECK_MESSAGE(at < page.find("\n## ", section + 1), key);
+    }
+}
+
+TEST_CASE("what builds may use and services may ask for is the operator's to say")
+{
+    const auto config = read_config(
+        "[limits]\nbuild_memory = \"3g\"\nbuild_cpus = 1.5\n"
+        "[security]\ncapabilities = [\"IPC_LOCK\"]\nsysctls = [\"kernel.msgmax\"]\n",
+        "diorama.toml",
+        [](const std::string&) { return std::nullopt; }
+    );
+    REQUIRE(config.has_value());
+    CHECK(config->limits.build_memory.bytes == 3ULL << 30U);
+    CHECK(config->limits.build_cpus == 1.5);
+    const auto settings = engine_settings(*config, 80);
+    REQUIRE(settings.has_value());
+    CHECK(settings->policy.capabilities.contains("IPC_LOCK"));
+    CHECK(settings->policy.capabilities.contains("CHOWN"));
+    CHECK(settings->policy.sysctls.contains("kernel.msgmax"));
+    CHECK(says(refusal("[limits]\nbuild_memory = \"1m\"\n"), "limits.build_memory"));
+    CHECK(says(refusal("[limits]\nbuild_cpus = -1\n"), "limits.build_cpus"));
 }

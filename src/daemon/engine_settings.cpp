@@ -33,6 +33,10 @@ Policy policy_of(const Config& config)
     policy.most.memory = limits.memory_most.bytes;
     policy.most.cpus = limits.cpus_most;
     policy.services = static_cast<std::size_t>(limits.services);
+    policy.capabilities.insert(
+        config.security.capabilities.begin(), config.security.capabilities.end()
+    );
+    policy.sysctls.insert(config.security.sysctls.begin(), config.security.sysctls.end());
     policy.require_non_root = config.security.non_root == NonRoot::require;
     return policy;
 }

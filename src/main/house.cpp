@@ -302,6 +302,8 @@ private:
     {
         BuildSettings options;
         options.network = [this] { return driver_->build_network(config_.network.subnets); };
+        options.memory = config_.limits.build_memory.bytes;
+        options.cpus = config_.limits.build_cpus;
         options.parallel = settings_.builds;
         for (const auto& [host, login] : config_.registries)
             options.registries[host] = {login.user, login.password};
