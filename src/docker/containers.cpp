@@ -89,7 +89,8 @@ Task<Result<>> Engine::kill(Ref container, std::string signal)
     return api_->tell(std::move(call));
 }
 
-Task<Result<>> Engine::remove_container(Ref container, bool force, bool anonymous_volumes)
+Task<Result<>>
+Engine::remove_container(Ref container, bool force, bool anonymous_volumes, std::stop_token stop)
 {
     Call call{.method = "DELETE", .path = object_path("containers", container)};
     call.tried = fmt::format("remove container '{}'", container);
@@ -97,6 +98,7 @@ Task<Result<>> Engine::remove_container(Ref container, bool force, bool anonymou
         {"force", force ? "1" : "0"            },
         {"v",     anonymous_volumes ? "1" : "0"}
     };
+    call.stop = std::move(stop);
     return api_->tell(std::move(call));
 }
 

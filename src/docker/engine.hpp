@@ -65,14 +65,14 @@ public:
     Task<Result<std::vector<Network>>> list_networks(Labels labels);
     Task<Result<>> connect(Ref container, Endpoint endpoint);
     Task<Result<>> disconnect(Ref container, Ref network, bool force);
-    Task<Result<>> remove_network(Ref network);
+    Task<Result<>> remove_network(Ref network, std::stop_token stop = {});
 
     // ---- Volumes
     /// One of the same name is given back as it is, whatever its labels.
     Task<Result<Volume>> create_volume(std::string name, Labels labels);
     Task<Result<Volume>> inspect_volume(Ref volume);
     Task<Result<std::vector<Volume>>> list_volumes(Labels labels);
-    Task<Result<>> remove_volume(Ref volume, bool force);
+    Task<Result<>> remove_volume(Ref volume, bool force, std::stop_token stop = {});
 
     // ---- Containers
     Task<Result<std::string>> create_container(ContainerConfig config);  ///< Its id.
@@ -83,7 +83,8 @@ public:
     /// With the container's own signal; killed after `grace`, or after its own time.
     Task<Result<>> stop(Ref container, std::optional<seconds> grace);
     Task<Result<>> kill(Ref container, std::string signal);
-    Task<Result<>> remove_container(Ref container, bool force, bool anonymous_volumes);
+    Task<Result<>>
+    remove_container(Ref container, bool force, bool anonymous_volumes, std::stop_token stop = {});
     Task<Result<std::int64_t>>
     wait(Ref container, std::stop_token stop);  ///< Until it does not run: its exit code.
     Task<Result<>> pause(Ref container);

@@ -139,12 +139,13 @@ Task<Result<>> Engine::disconnect(Ref container, Ref network, bool force)
     return api_->tell(std::move(call));
 }
 
-Task<Result<>> Engine::remove_network(Ref network)
+Task<Result<>> Engine::remove_network(Ref network, std::stop_token stop)
 {
     return api_->tell(
         {.method = "DELETE",
          .path = object_path("networks", network),
-         .tried = fmt::format("remove network '{}'", network)}
+         .tried = fmt::format("remove network '{}'", network),
+         .stop = std::move(stop)}
     );
 }
 

@@ -68,13 +68,14 @@ Task<Result<std::vector<Volume>>> Engine::list_volumes(Labels labels)
     co_return volumes;
 }
 
-Task<Result<>> Engine::remove_volume(Ref volume, bool force)
+Task<Result<>> Engine::remove_volume(Ref volume, bool force, std::stop_token stop)
 {
     return api_->tell(
         {.method = "DELETE",
          .path = object_path("volumes", volume),
          .tried = fmt::format("remove volume '{}'", volume),
-         .query = {{"force", force ? "1" : "0"}}}
+         .query = {{"force", force ? "1" : "0"}},
+         .stop = std::move(stop)}
     );
 }
 

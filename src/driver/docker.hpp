@@ -45,7 +45,7 @@ public:
 
     Task<Result<std::vector<Subnet>>> routes() override;
     Task<Result<Made>> apply(Intent intent, std::stop_token stop) override;
-    Task<Result<>> remove(Entry entry) override;
+    Task<Result<>> remove(Entry entry, std::stop_token stop) override;
     Task<Result<std::vector<Found>>> observe(std::optional<EnvironmentId> environment) override;
     Task<Result<>> wait_healthy(Entry container, Gate gate, std::stop_token stop) override;
     Task<Result<std::int64_t>> wait_exit(Entry container, std::stop_token stop) override;
@@ -77,9 +77,9 @@ private:
 
     /// The container of `entry`; `not_found` when there is none of ours.
     Task<Result<docker::Container>> container(Entry entry);
-    Task<Result<>> remove_container(Entry entry);
-    Task<Result<>> remove_network(Entry entry);
-    Task<Result<>> remove_volume(Entry entry);
+    Task<Result<>> remove_container(Entry entry, std::stop_token stop);
+    Task<Result<>> remove_network(Entry entry, std::stop_token stop);
+    Task<Result<>> remove_volume(Entry entry, std::stop_token stop);
     Labels labels_of(const Entry& entry) const;
 
     Loop& loop_;

@@ -28,7 +28,7 @@ Error no_image(const Error& error, const ContainerIntent& intent)
     return {
         Code::not_found,
         fmt::format("the engine has no image {} for {}", intent.image, intent.service.name),
-        "Redeploy with a rebuild: the image was removed from the engine meanwhile."
+        "Redeploy: somebody removed it from the engine, and it is built or pulled again."
     };
 }
 

@@ -32,7 +32,7 @@ public:
 
     /// Returns once the object is gone. What was gone already, or belongs to somebody else, is a
     /// success. A network or volume that a container still uses is `unavailable`.
-    virtual Task<Result<>> remove(Entry entry) = 0;
+    virtual Task<Result<>> remove(Entry entry, std::stop_token stop) = 0;
 
     /// Everything that carries our installation's labels, of one environment or of all.
     virtual Task<Result<std::vector<Found>>> observe(std::optional<EnvironmentId> environment) = 0;

@@ -124,6 +124,12 @@ Task<> a_job_answers_its_exit_code(ContractWorld& world)
     const auto code = co_await world.driver().wait_exit(stage.entry("migrate"), {});
     REQUIRE(code.has_value());
     CHECK(*code == 3);
+    const auto seen = co_await world.driver().observe(shop);
+    REQUIRE(seen.has_value());
+    const auto job = std::ranges::find(*seen, EntryType::container, &Found::type);
+    REQUIRE(job != seen->end());
+    CHECK(job->running == Running::exited);
+    CHECK(job->exit_code == 3);
     co_await stage.strike({"migrate"});
 }
 

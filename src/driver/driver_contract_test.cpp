@@ -94,7 +94,8 @@ Task<> removing_twice_is_once(ContractWorld& world)
     co_await stage.make(stage.network());
     co_await stage.make(stage.volume("data"));
     co_await stage.make(stage.container("web", Part::server));
-    const auto too_early = co_await world.driver().remove(stage.entry("net", EntryType::network));
+    const auto too_early =
+        co_await world.driver().remove(stage.entry("net", EntryType::network), {});
     REQUIRE(too_early.has_error());
     CHECK(is_retryable(too_early.error().code));
     for (int time = 0; time < 2; ++time) {

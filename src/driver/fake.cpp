@@ -184,9 +184,9 @@ Task<Result<Made>> FakeDriver::apply(Intent intent, std::stop_token stop)
     co_return answer;
 }
 
-Task<Result<>> FakeDriver::remove(Entry entry)
+Task<Result<>> FakeDriver::remove(Entry entry, std::stop_token stop)
 {
-    const auto lost = co_await begin(Verb::remove, entry.name, {});
+    const auto lost = co_await begin(Verb::remove, entry.name, stop);
     if (!lost) co_return lost.error();
     // A stranger's object of that name means that ours is gone.
     const auto object = owned(entry.type, entry.name, labels_of(entry));
@@ -216,7 +216,6 @@ Task<Result<std::vector<Found>>> FakeDriver::observe(std::optional<EnvironmentId
                            : object->subnet,
             .running = container.running,
             .exit_code = container.exit_code,
-            .out_of_memory = container.out_of_memory,
         });
         if (container.intent.service.healthcheck) found.back().healthy = container.well;
     }

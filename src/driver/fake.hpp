@@ -55,7 +55,7 @@ public:
 
     Task<Result<std::vector<Subnet>>> routes() override;
     Task<Result<Made>> apply(Intent intent, std::stop_token stop) override;
-    Task<Result<>> remove(Entry entry) override;
+    Task<Result<>> remove(Entry entry, std::stop_token stop) override;
     Task<Result<std::vector<Found>>> observe(std::optional<EnvironmentId> environment) override;
     Task<Result<>> wait_healthy(Entry container, Gate gate, std::stop_token stop) override;
     Task<Result<std::int64_t>> wait_exit(Entry container, std::stop_token stop) override;

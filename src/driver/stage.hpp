@@ -72,7 +72,7 @@ struct Stage {
     }
     Task<> remove(std::string part, EntryType type) const
     {
-        const auto removed = co_await world.driver().remove(entry(part, type));
+        const auto removed = co_await world.driver().remove(entry(part, type), {});
         CHECK_MESSAGE(removed.has_value(), problem(removed));
     }
     /// Takes containers, then the network, away, and looks that nothing is left.

@@ -75,8 +75,7 @@ struct Found {
     std::string address;
     Running running = Running::running;
     std::optional<bool> healthy;  ///< Only for containers with a health check.
-    std::int64_t exit_code = 0;
-    bool out_of_memory = false;
+    std::int64_t exit_code = 0;   ///< Of a container that ended.
 };
 
 /// How to tell that a container is well (A20). The image's or Compose's health check always comes

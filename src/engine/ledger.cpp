@@ -1,6 +1,7 @@
 #include "engine/ledger.hpp"
 
 #include "base/concurrency.hpp"
+#include "base/duration.hpp"
 #include "engine/retry.hpp"
 #include "model/addresses.hpp"
 #include "store/inventory.hpp"
@@ -28,6 +29,20 @@ Result<std::string> take_subnet(
     const auto subnet = free_subnet(*whole, scene_prefix, taken, avoided);
     if (!subnet) return subnet.error();
     return subnet->text();
+}
+
+/// A host that hangs must not hold the worker: what it did not remove in time is owed.
+Task<Result<>> remove_in_time(World world, Entry row)
+{
+    const milliseconds limit = world.settings.deadlines.removal;
+    const Deadline deadline(world.scheduler, limit);
+    const auto removed = co_await world.driver.remove(row, deadline.token());
+    if (removed || !deadline.expired()) co_return removed;
+    co_return Error{
+        Code::timed_out,
+        fmt::format("it was not gone within {}", format_duration(limit)),
+        "See whether the Docker Engine answers, or raise deadlines.removal in diorama.toml."
+    };
 }
 
 /// 30 s, then twice as long each time, up to an hour.
@@ -109,7 +124,7 @@ Task<Result<>> Ledger::forget(EntryId row)
 
 Task<Result<>> Ledger::remove(Entry row)
 {
-    const auto removed = co_await world_.driver.remove(row);
+    const auto removed = co_await remove_in_time(world_, row);
     if (!removed) {
         const auto owed = co_await owe(row, removed.error());
         if (!owed) co_return owed.error();

@@ -99,7 +99,7 @@ Task<Result<>> remove_stray(World world, Stray stray)
         .name = stray.name,
         .external_id = stray.external_id
     };
-    co_return co_await world.driver.remove(entry);
+    co_return co_await world.driver.remove(entry, {});
 }
 
 namespace {

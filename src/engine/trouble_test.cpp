@@ -198,3 +198,63 @@ TEST_CASE("a range that strangers hold as a whole fails the deployment, and says
     CHECK(failed.state == State::failed);
     CHECK(failed.cause.find("overlaps") != std::string::npos);
 }
+
+TEST_CASE("a network that is closed later takes effect with the next push, beside the old (SEC-40)")
+{
+    const auto with = [](std::string_view option) {
+        return fmt::format(
+            "services:\n  web:\n    image: web:1\n    ports: ['8080']\n    networks: [back]\n"
+            "networks:\n  back:\n    internal: {}\n",
+            option
+        );
+    };
+    TestWorld world;
+    world.push_compose('a', with("false"));
+    const auto id = world.deploy().id;
+    REQUIRE(world.settle(id).state == State::ready);
+    const std::string open = world.serving(id, "web")->container.attachments.at(0).network;
+    world.push_compose('b', with("true"));
+    world.deploy();
+    REQUIRE(world.settle(id).state == State::ready);
+    CHECK(world.serving(id, "web")->container.attachments.at(0).network != open);
+    CHECK(world.host.find(EntryType::network, open) == nullptr);
+    CHECK(world.count(EntryType::network) == 1);
+    CHECK(world.count(EntryType::container) == 1);
+}
+
+TEST_CASE("an object that the host does not remove in time is owed, and removed later")
+{
+    TestWorld world;
+    world.engine_settings.deadlines.removal = seconds{5};
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    REQUIRE(world.settle(id).state == State::ready);
+    world.driver->fail_next(Verb::remove, {.delay = hours{1}});
+    world.destroy(id);
+    world.wait_until([&] {
+        const auto left = world.inventory(id);
+        return std::ranges::any_of(left, [](const Entry& each) {
+            return each.status == EntryStatus::owed &&
+                   each.problem.find("not gone within 5s") != std::string::npos;
+        });
+    });
+    CHECK(world.settle(id).state == State::destroyed);
+    CHECK(world.host.objects().empty());
+}
+
+TEST_CASE("a build that takes too long fails the deployment, and says which key to raise")
+{
+    TestWorld world;
+    world.engine_settings.deadlines.build = seconds{30};
+    world.builder.build_time = minutes{1};
+    world.push(
+        'a',
+        {
+            {"Dockerfile", "FROM scratch"}
+    }
+    );
+    const auto failed = world.settle(world.deploy().id);
+    CHECK(failed.state == State::failed);
+    CHECK(failed.cause.find("not built within 30s") != std::string::npos);
+    CHECK(failed.cause.find("deadlines.build") != std::string::npos);
+}
