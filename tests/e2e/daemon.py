@@ -314,3 +314,12 @@ class Daemon:
         finally:
             self.stop()
             shutil.rmtree(self.folder, ignore_errors=True)
+        assert not self.behind(), f"an orderly stop left {self.behind()}"
+
+    def behind(self):
+        """What of this installation belongs to no scene: the network for builds, the packet filter."""
+        mark = self.installation[-8:]
+        label = [f"diorama.build={self.installation}"]
+        networks = [n["Name"] for n in self.engine.get("/networks?", label=label)]
+        tables = subprocess.run(["nft", "list", "tables"], check=True, capture_output=True, text=True).stdout
+        return networks + [t for t in tables.splitlines() if t == f"table inet diorama_{mark}"]
