@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/bell.hpp"
+#include "engine/wishes.hpp"
 #include "engine/world.hpp"
 #include "model/caller.hpp"
 #include "model/environment.hpp"
@@ -8,17 +9,6 @@
 #include <string>
 
 namespace diorama {
-
-/// What somebody wants to see running.
-struct DeployRequest {
-    std::string repository;  ///< Canonical: the forge room's parser made it.
-    std::string name;        ///< owner/name of the repository, for people and slugs.
-    Kind kind = Kind::branch;
-    std::string key;     ///< Pull request number, branch, commit or chosen name.
-    std::string ref;     ///< For `named`: what to show; empty is the default branch.
-    std::string commit;  ///< Exactly this one; empty: the newest of the ref.
-    bool rebuild = false;
-};
 
 /// What people and programs can do (DESIGN rule 10). Each checks its right against the resource,
 /// writes the wish in one transaction, and wakes a worker; the rest happens by itself. API,
@@ -34,10 +24,18 @@ public:
     /// Builds and starts the environment's ref anew, whether anything changed or not.
     Task<Result<Environment>> redeploy(Caller caller, EnvironmentId environment);
 
+    /// Lets `commit` (at least 7 digits of it) of a stranger's pull request run. `conflict` when it
+    /// is not the newest one the forge has: a later push needs an approval of its own.
+    Task<Result<Environment>> approve(Caller caller, EnvironmentId environment, std::string commit);
+
     /// Takes it down and forgets its volumes. Asked twice, it is taken down once.
     Task<Result<Environment>> destroy(Caller caller, EnvironmentId environment);
 
 private:
+    using Work = std::function<Result<Environment>(Tx&)>;
+    Task<Result<Environment>> run(Work work);
+    Moment now(const Caller& caller);
+
     World world_;
     Bell& bell_;
 };

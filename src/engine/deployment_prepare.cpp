@@ -18,6 +18,12 @@ std::string brief(const std::string& commit)
     return commit.substr(0, 7);
 }
 
+/// Who may use an image built now: this installation, or a stranger's environment alone.
+std::string trust_scope(const EngineSettings& settings, const Environment& environment)
+{
+    return environment.wanted.untrusted ? environment.id.text() : settings.installation.text();
+}
+
 }  // namespace
 
 Task<Result<Scene>> DeploymentRun::prepare()
@@ -104,6 +110,7 @@ Task<Result<>> DeploymentRun::fetch_commit(std::stop_token stop)
 Task<Result<>> DeploymentRun::read_plan()
 {
     ManifestOptions options{.path = world_.settings.manifest, .policy = world_.settings.policy};
+    if (environment_.wanted.untrusted) options.policy = for_strangers(options.policy);
     options.name = project_.slug;
     options.variables = {
         {"DIORAMA",             "true"                },
@@ -160,7 +167,7 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token
         .project = project_.slug,
         .service = service.name,
         .spec = std::get<BuildSpec>(service.source),
-        .scope = world_.settings.installation.text(),
+        .scope = trust_scope(world_.settings, environment_),
         .rebuild = environment_.wanted.rebuild,
         .labels = image_labels(world_.settings.installation, project_),
         .limit = limit
@@ -184,7 +191,7 @@ Task<Result<>> DeploymentRun::record_use(Image image)
         .target = world_.settings.target,
         .reference = image.reference,
         .content_key = image.reference.substr(image.reference.rfind(':') + 1),
-        .scope = "trusted",
+        .scope = trust_scope(world_.settings, environment_),
         .environment = environment_.id,
         .generation = environment_.wanted.generation,
         .created_at = world_.scheduler.now()

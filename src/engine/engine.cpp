@@ -15,7 +15,9 @@ Engine::Engine(World world)
       shop_{world, followers_, publisher_},
       commands_(world, bell_),
       workers_(shop_, bell_, world.random.hex(12)),
-      caretaker_(shop_, bell_)
+      caretaker_(shop_, bell_),
+      intake_(world, bell_),
+      poller_(world, intake_)
 {}
 
 Task<Result<>> Engine::run(std::stop_token stop)
@@ -26,6 +28,8 @@ Task<Result<>> Engine::run(std::stop_token stop)
     TaskGroup group(world_.scheduler);
     group.spawn(workers_.run(stop));
     group.spawn(caretaker_.run(stop));
+    group.spawn(intake_.run(stop));
+    if (!world_.forges.empty()) group.spawn(poller_.run(stop));
     co_await group.join();
     co_await followers_.join();
     co_return ok();

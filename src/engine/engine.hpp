@@ -2,6 +2,7 @@
 
 #include "engine/caretaker.hpp"
 #include "engine/commands.hpp"
+#include "engine/poller.hpp"
 #include "engine/workers.hpp"
 
 namespace diorama {
@@ -15,6 +16,8 @@ public:
     Engine& operator=(const Engine&) = delete;
 
     Commands& commands() { return commands_; }
+    Intake& intake() { return intake_; }
+    Poller& poller() { return poller_; }
 
     /// Takes up what was under way, then works until `stop` is asked. Leaves every scene as it is.
     Task<Result<>> run(std::stop_token stop);
@@ -32,6 +35,8 @@ private:
     Commands commands_;
     Workers workers_;
     Caretaker caretaker_;
+    Intake intake_;
+    Poller poller_;
 };
 
 }  // namespace diorama

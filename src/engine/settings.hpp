@@ -4,7 +4,9 @@
 #include "model/hosts.hpp"
 #include "model/ids.hpp"
 #include "model/policy.hpp"
+#include "model/rules.hpp"
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,15 @@ struct Deadlines {
     milliseconds removal = minutes{2};
 };
 
+/// How forges with an API are dealt with.
+struct ForgeSettings {
+    milliseconds poll = seconds{60};            ///< How often open pull requests are listed.
+    milliseconds keep = std::chrono::days{30};  ///< Deliveries, for the list.
+    bool comment = true;                        ///< Which of our words the forge shows.
+    bool status = true;
+    bool deployments = true;
+};
+
 /// What the engine was told to be. Plain values; the daemon fills them from its configuration.
 struct EngineSettings {
     InstallationId installation;
@@ -29,6 +40,8 @@ struct EngineSettings {
     std::string subnets = "10.213.0.0/16";   ///< Networks of scenes are /26 pieces of it.
     std::string manifest;                    ///< Path of the manifest; empty: the usual names.
     std::vector<std::string> repositories;   ///< Which may be deployed, as `repository_entry`.
+    ForgeSettings forges;
+    std::map<std::string, Rules> rules;  ///< By owner/name in lower case; none: the default rules.
     Policy policy;
     Deadlines deadlines;
     std::size_t workers = 8;  ///< Environments worked on at once.

@@ -64,6 +64,7 @@ public:
     Lines lines;
     LogSink* sink = &lines;  ///< Where the engine's words go.
     EngineSettings engine_settings;
+    std::vector<ForgeApi*> forges;            ///< None, unless a test brings one.
     std::vector<std::string> operator_lines;  ///< What the daemon's own log says.
     Log log{Log::Level::info, [this](std::string_view line) { operator_lines.emplace_back(line); }};
     std::unique_ptr<Store> store;
@@ -119,7 +120,8 @@ public:
             router,
             *sink,
             engine_settings,
-            log
+            log,
+            forges
         });
         group_ = std::make_unique<TaskGroup>(scheduler);
         group_->spawn(keep_running());

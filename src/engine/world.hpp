@@ -6,6 +6,7 @@
 #include "build/build.hpp"
 #include "driver/driver.hpp"
 #include "engine/settings.hpp"
+#include "forge/forge_api.hpp"
 #include "model/log.hpp"
 #include "routing/routing.hpp"
 #include "source/commits.hpp"
@@ -26,6 +27,7 @@ struct World {
     LogSink& logs;
     const EngineSettings& settings;
     Log& log;  ///< For who runs the daemon; people who preview read `logs`.
+    std::span<ForgeApi* const> forges{};  ///< Those whose API we may ask.
 };
 
 }  // namespace diorama

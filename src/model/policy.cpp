@@ -85,4 +85,18 @@ void clamp(Plan& plan, const Policy& policy)
         clamp_limits(plan, service, policy);
 }
 
+Policy for_strangers(Policy policy)
+{
+    policy.services = std::min<std::size_t>(policy.services, 10);
+    policy.containers = std::min<std::uint32_t>(policy.containers, 10);
+    policy.volumes = std::min<std::size_t>(policy.volumes, 8);
+    policy.networks = std::min<std::size_t>(policy.networks, 4);
+    policy.most = policy.defaults;
+    policy.shm_most = std::min(policy.shm_most, policy.shm_default);
+    policy.tmpfs_most = std::min(policy.tmpfs_most, policy.tmpfs_default);
+    policy.capabilities = Policy::default_capabilities();
+    policy.sysctls = Policy::default_sysctls();
+    return policy;
+}
+
 }  // namespace diorama

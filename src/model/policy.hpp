@@ -36,6 +36,10 @@ struct Policy {
     static std::set<std::string, std::less<>> default_sysctls();
 };
 
+/// What is left of it for a stranger's commit that somebody approved (DESIGN rule 11): no more than
+/// the usual share of the machine, and nothing this installation allows beyond the defaults.
+Policy for_strangers(Policy policy);
+
 /// A thing the policy says no to.
 struct Refusal {
     std::vector<std::string> path;  ///< Where in the manifest: {"services", "web", "cap_add"}.

@@ -7,26 +7,44 @@ namespace {
 constexpr auto insert_sql = R"sql(
     INSERT INTO deliveries (
         id, tenant, forge, delivery, event, action, repository_id, repository, pull_request,
-        sender, remote, headers, body, verdict, reason, replay_of, received_at, handled_at
+        sender, approves, remote, headers, body, verdict, reason, replay_of, received_at, handled_at
     ) VALUES (
         :id, :tenant, :forge, :delivery, :event, :action, :repository_id, :repository,
-        :pull_request, :sender, :remote, :headers, :body, :verdict, :reason, :replay_of,
+        :pull_request, :sender, :approves, :remote, :headers, :body, :verdict, :reason, :replay_of,
         :received_at, :handled_at
     ) ON CONFLICT DO NOTHING
 )sql";
 
 constexpr auto find_sql = "SELECT * FROM deliveries WHERE id = :id AND tenant = :tenant";
 
+constexpr auto find_by_forge_sql = R"sql(
+    SELECT * FROM deliveries
+    WHERE tenant = :tenant AND forge = :forge AND delivery = :delivery
+        AND replay_of IS NULL AND verdict <> 'refused'
+)sql";
+
 constexpr auto list_sql = R"sql(
     SELECT id, tenant, forge, delivery, event, action, repository_id, repository, pull_request,
-        sender, remote, headers, '' AS body, verdict, reason, replay_of, received_at, handled_at
+        sender, approves, remote, headers, '' AS body, verdict, reason, replay_of, received_at, handled_at
     FROM deliveries WHERE tenant = :tenant
 )sql";
 
 constexpr auto settle_sql = R"sql(
     UPDATE deliveries SET verdict = :verdict, reason = :reason, handled_at = :now
-    WHERE verdict IN ('waiting', 'failed') AND repository_id = :repository_id
-        AND pull_request = :pull_request AND received_at <= :until
+    WHERE verdict IN ('waiting', 'failed') AND approves = ''
+        AND repository_id = :repository_id AND pull_request = :pull_request
+        AND received_at <= :until
+)sql";
+
+constexpr auto settle_one_sql = R"sql(
+    UPDATE deliveries SET verdict = :verdict, reason = :reason, handled_at = :now WHERE id = :id
+)sql";
+
+constexpr auto approvals_sql = R"sql(
+    SELECT * FROM deliveries
+    WHERE verdict IN ('waiting', 'failed') AND approves <> ''
+        AND repository_id = :repository_id AND pull_request = :pull_request
+    ORDER BY id
 )sql";
 
 constexpr auto forget_sql = R"sql(
@@ -46,6 +64,7 @@ Delivery read(const Row& row)
         .repository = row.text("repository"),
         .pull_request = row.optional_integer("pull_request"),
         .sender = row.text("sender"),
+        .approves = row.text("approves"),
         .remote = row.text("remote"),
         .headers = row.text("headers"),
         .body = row.text("body"),
@@ -98,6 +117,7 @@ bool insert(Tx& tx, const Delivery& it)
             {"repository",    it.repository   },
             {"pull_request",  it.pull_request },
             {"sender",        it.sender       },
+            {"approves",      it.approves     },
             {"remote",        it.remote       },
             {"headers",       it.headers      },
             {"body",          it.body         },
@@ -123,6 +143,20 @@ Result<Delivery> find(Tx& tx, TenantId tenant, DeliveryId id)
     );
     if (found) return *found;
     return Error{Code::not_found, fmt::format("there is no delivery {}", id.text())};
+}
+
+std::optional<Delivery>
+find_by_forge(Tx& tx, TenantId tenant, std::string_view forge, std::string_view delivery)
+{
+    return tx.one(
+        find_by_forge_sql,
+        read,
+        {
+            {"tenant",   tenant  },
+            {"forge",    forge   },
+            {"delivery", delivery}
+    }
+    );
 }
 
 Result<Page<Delivery>>
@@ -184,6 +218,32 @@ std::int64_t settle(
             {"verdict",       verdict       },
             {"reason",        reason        },
             {"now",           now           }
+    }
+    );
+}
+
+std::vector<Delivery>
+waiting_approvals(Tx& tx, std::string_view repository_id, std::int64_t pull_request)
+{
+    return tx.all(
+        approvals_sql,
+        read,
+        {
+            {"repository_id", repository_id},
+            {"pull_request",  pull_request }
+    }
+    );
+}
+
+void settle(Tx& tx, DeliveryId id, Verdict verdict, std::string_view reason, Instant now)
+{
+    tx.execute(
+        settle_one_sql,
+        {
+            {"id",      id     },
+            {"verdict", verdict},
+            {"reason",  reason },
+            {"now",     now    }
     }
     );
 }

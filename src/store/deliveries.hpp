@@ -33,10 +33,11 @@ struct Delivery {
     std::string repository_id;  ///< Empty when it names no repository.
     std::string repository;     ///< owner/name
     std::optional<std::int64_t> pull_request;
-    std::string sender;   ///< Login.
-    std::string remote;   ///< Address it came from.
-    std::string headers;  ///< JSON; none that holds a signature or a credential.
-    std::string body;     ///< As it came; empty for a refused one.
+    std::string sender;    ///< Login.
+    std::string approves;  ///< The commit its comment lets run; empty for every other delivery.
+    std::string remote;    ///< Address it came from.
+    std::string headers;   ///< JSON; none that holds a signature or a credential.
+    std::string body;      ///< As it came; empty for a refused one.
     Verdict verdict = Verdict::waiting;
     std::string reason;                   ///< A sentence; empty while waiting.
     std::optional<DeliveryId> replay_of;  ///< A person asked for it again.
@@ -51,6 +52,10 @@ bool insert(Tx& tx, const Delivery& delivery);
 
 Result<Delivery> find(Tx& tx, TenantId tenant, DeliveryId id);
 
+/// The one the forge calls so; refused ones and replays are not meant.
+std::optional<Delivery>
+find_by_forge(Tx& tx, TenantId tenant, std::string_view forge, std::string_view delivery);
+
 struct Filter {
     std::optional<Verdict> verdict;
     std::string repository;  ///< owner/name; any when empty.
@@ -62,6 +67,7 @@ Result<Page<Delivery>>
 list(Tx& tx, TenantId tenant, const Filter& filter, std::string_view after, std::size_t limit);
 
 /// Writes what became of every delivery about that pull request that waits, and answers how many.
+/// Those that approve are settled one by one.
 std::int64_t settle(
     Tx& tx,
     std::string_view repository_id,
@@ -71,6 +77,11 @@ std::int64_t settle(
     std::string_view reason,
     Instant now
 );
+
+/// Comments about that pull request that want to let a commit run, oldest first.
+std::vector<Delivery>
+waiting_approvals(Tx& tx, std::string_view repository_id, std::int64_t pull_request);
+void settle(Tx& tx, DeliveryId id, Verdict verdict, std::string_view reason, Instant now);
 
 /// Forgets those received before `before` that nobody waits for; how many.
 std::int64_t forget(Tx& tx, Instant before);

@@ -24,14 +24,18 @@ constexpr auto due_sql = R"sql(
 
 constexpr auto next_due_sql = "SELECT MIN(due) AS due FROM pull_requests WHERE due IS NOT NULL";
 
-constexpr auto note_sql = R"sql(
+constexpr auto keep_facts_sql = R"sql(
     UPDATE pull_requests
     SET title = :title, author = :author, author_id = :author_id, head_commit = :head_commit,
         head_ref = :head_ref, head_repository = :head_repository, base_ref = :base_ref,
-        status = :status, draft = :draft, labels = :labels,
-        updated_at = :updated_at, permission = :permission,
-        read_at = :read_at, attempt = 0, verdict = :verdict, reason = :reason,
-        due = CASE WHEN asked = :seen THEN NULL ELSE due END
+        status = :status, draft = :draft, labels = :labels, updated_at = :updated_at
+    WHERE project = :project AND number = :number
+)sql";
+
+constexpr auto note_sql = R"sql(
+    UPDATE pull_requests
+    SET permission = :permission, read_at = :read_at, attempt = 0, verdict = :verdict,
+        reason = :reason, due = CASE WHEN asked = :seen THEN NULL ELSE due END
     WHERE project = :project AND number = :number
 )sql";
 
@@ -53,7 +57,8 @@ constexpr auto held_sql = R"sql(
 
 constexpr auto approve_sql = R"sql(
     UPDATE pull_requests
-    SET approved_commit = :commit, approved_by = :by, approved_at = :at
+    SET approved_commit = :commit, approved_by = :by, approved_at = :at,
+        verdict = CASE WHEN verdict = 'held' THEN 'preview' ELSE verdict END
     WHERE project = :project AND number = :number
 )sql";
 
@@ -169,10 +174,10 @@ std::optional<Instant> next_due(Tx& tx)
     return tx.one(next_due_sql, read).value_or(std::nullopt);
 }
 
-void note(Tx& tx, const Record& it, std::uint64_t seen)
+void keep_facts(Tx& tx, const Record& it)
 {
     tx.execute(
-        note_sql,
+        keep_facts_sql,
         {
             {"project",         it.project                   },
             {"number",          it.facts.number              },
@@ -186,12 +191,24 @@ void note(Tx& tx, const Record& it, std::uint64_t seen)
             {"status",          it.facts.status              },
             {"draft",           it.facts.draft               },
             {"labels",          write_labels(it.facts.labels)},
-            {"updated_at",      it.facts.updated_at          },
-            {"permission",      it.permission                },
-            {"read_at",         it.read_at                   },
-            {"verdict",         it.verdict                   },
-            {"reason",          it.reason                    },
-            {"seen",            seen                         }
+            {"updated_at",      it.facts.updated_at          }
+    }
+    );
+}
+
+void note(Tx& tx, const Record& it, std::uint64_t seen)
+{
+    keep_facts(tx, it);
+    tx.execute(
+        note_sql,
+        {
+            {"project",    it.project     },
+            {"number",     it.facts.number},
+            {"permission", it.permission  },
+            {"read_at",    it.read_at     },
+            {"verdict",    it.verdict     },
+            {"reason",     it.reason      },
+            {"seen",       seen           }
     }
     );
 }

@@ -66,6 +66,9 @@ std::optional<Instant> next_due(Tx& tx);
 /// after `seen`.
 void note(Tx& tx, const Record& record, std::uint64_t seen);
 
+/// Facts that nobody was asked for: a webhook's, where the forge has no API for us. No decision.
+void keep_facts(Tx& tx, const Record& record);
+
 /// The forge did not answer: another try at `due`, for `reason`.
 void put_off(Tx& tx, ProjectId project, std::int64_t number, std::string_view reason, Instant due);
 
@@ -77,7 +80,7 @@ std::vector<Record> list(Tx& tx, ProjectId project, bool open_only);
 /// Those held for an approval, over all projects of the tenant.
 std::vector<Record> held(Tx& tx, TenantId tenant);
 
-/// Lets exactly `commit` run.
+/// Lets exactly that commit run; one that was held is no longer.
 Result<> approve(Tx& tx, ProjectId project, std::int64_t number, const Approval& approval);
 
 }  // namespace diorama::pull_requests

@@ -18,6 +18,7 @@ CREATE TABLE deliveries (
     repository    TEXT NOT NULL,
     pull_request  BIGINT,
     sender        TEXT NOT NULL,
+    approves      TEXT NOT NULL,
     remote        TEXT NOT NULL,
     headers       TEXT NOT NULL,
     body          TEXT NOT NULL,

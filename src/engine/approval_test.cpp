@@ -1,0 +1,133 @@
+#include "engine/forge_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diorama;
+
+namespace {
+
+/// A fork's pull request that waits.
+struct Fork : ForgeWorld {
+    Fork()
+    {
+        pull(7, 'a', "eve");
+        tell_and_settle(arrival(7, "opened"));
+    }
+    Result<Environment> approve(const std::string& commit, Role role = Role::maintainer)
+    {
+        Caller caller{
+            .actor = {.type = Actor::Type::token, .name = "bob"},
+            .grants = {.list = {{.role = role, .reach = Installation{}}}}
+        };
+        const auto answer =
+            scheduler.run(engine().commands().approve(caller, preview(7)->id, commit));
+        scheduler.run_for(seconds{30});
+        return answer;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a fork's pull request is neither fetched nor built before somebody approves (SEC-25)")
+{
+    Fork world;
+    CHECK(world.state(7) == State::awaiting_approval);
+    CHECK(world.count(EntryType::container) == 0);
+    CHECK(world.count(EntryType::network) == 0);
+    CHECK(!world.lines.contains("fetching"));
+    CHECK(world.record(7).verdict == pull_requests::Verdict::held);
+    CHECK(
+        world.record(7).reason ==
+        "it comes from a fork of ann/shop: commit aaaaaaa waits for an approval"
+    );
+}
+
+TEST_CASE("an approval lets exactly that commit run, as a stranger's (SEC-25)")
+{
+    Fork world;
+    CHECK(world.approve("aaaaaaa").has_value());
+    CHECK(world.state(7) == State::ready);
+    CHECK(world.preview(7)->serving_commit == world.commit('a'));
+    CHECK(world.preview(7)->wanted.untrusted);
+
+    world.pull(7, 'b', "eve");
+    world.tell_and_settle(world.arrival(7));
+    CHECK(world.preview(7)->serving_commit == world.commit('a'));
+    CHECK(world.state(7) == State::ready);
+    CHECK(world.record(7).verdict == pull_requests::Verdict::held);
+
+    CHECK(world.approve(world.commit('b')).has_value());
+    CHECK(world.preview(7)->serving_commit == world.commit('b'));
+}
+
+TEST_CASE("what was pushed meanwhile is not what was approved (SEC-25)")
+{
+    Fork world;
+    world.pull(7, 'b', "eve");
+    world.tell_and_settle(world.arrival(7));
+    const auto late = world.approve("aaaaaaa");
+    REQUIRE(!late.has_value());
+    CHECK(late.error().code == Code::conflict);
+    CHECK(late.error().message.find("that is bbbbbbbbbbbb") != std::string::npos);
+    CHECK(world.approve("").error().code == Code::conflict);
+    CHECK(world.state(7) == State::awaiting_approval);
+}
+
+TEST_CASE("an approval needs the right to it (SEC-25, SEC-30)")
+{
+    Fork world;
+    const auto denied = world.approve("aaaaaaa", Role::member);
+    REQUIRE(!denied.has_value());
+    CHECK(denied.error().code == Code::forbidden);
+    CHECK(world.state(7) == State::awaiting_approval);
+}
+
+TEST_CASE("a redeploy does not bring in what nobody approved (SEC-25)")
+{
+    Fork world;
+    const auto waiting =
+        world.scheduler.run(world.engine().commands().redeploy(world.admin(), world.preview(7)->id)
+        );
+    CHECK(waiting.error().code == Code::conflict);
+    CHECK(world.approve("aaaaaaa").has_value());
+    world.pull(7, 'b', "eve");
+    world.tell_and_settle(world.arrival(7));
+    world.redeploy(world.preview(7)->id);
+    world.scheduler.run_for(seconds{30});
+    CHECK(world.preview(7)->serving_commit == world.commit('a'));
+}
+
+TEST_CASE("a comment approves when its author may write, and only the commit it names (SEC-25)")
+{
+    Fork world;
+    world.tell_and_settle(world.comment(7, "eve", "aaaaaaa"));
+    CHECK(world.state(7) == State::awaiting_approval);
+    CHECK(world.last_delivery().reason == "eve may not write to the repository");
+    world.tell_and_settle(world.comment(7, "ann", "bbbbbbb"));
+    CHECK(world.state(7) == State::awaiting_approval);
+    world.tell_and_settle(world.comment(7, "ann", "aaaaaaa"));
+    CHECK(world.state(7) == State::ready);
+    CHECK(world.preview(7)->wanted.untrusted);
+    CHECK(world.record(7).approval->by == "ann");
+}
+
+TEST_CASE("somebody in the repository who may not write waits as well")
+{
+    ForgeWorld world;
+    world.pull(7, 'a').author = "eve";
+    world.tell_and_settle(world.arrival(7, "opened"));
+    CHECK(world.state(7) == State::awaiting_approval);
+    CHECK(world.record(7).reason.find("eve may not write to ann/shop") != std::string::npos);
+}
+
+TEST_CASE("a held pull request that is closed goes, and waits again when it comes back")
+{
+    Fork world;
+    world.close(7);
+    world.tell_and_settle(world.arrival(7, "closed"));
+    CHECK(world.state(7) == State::destroyed);
+    world.pull(7, 'b', "eve");
+    world.tell_and_settle(world.arrival(7, "reopened"));
+    CHECK(world.state(7) == State::awaiting_approval);
+    CHECK(world.preview(7)->wanted.commit == world.commit('b'));
+}

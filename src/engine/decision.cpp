@@ -1,0 +1,64 @@
+#include "engine/decision.hpp"
+
+#include "base/text.hpp"
+#include "base/unicode.hpp"
+
+#include <fmt/format.h>
+
+namespace diorama {
+
+namespace {
+
+using enum Decision::Answer;
+using Verdict = pull_requests::Verdict;
+
+std::string why_held(const ForgeFacts& facts, const ForgeRepository& base)
+{
+    const PullRequest& it = facts.pull_request;
+    const std::string author = display(it.author, 60);
+    if (it.head_repository == base.id)
+        return fmt::format(
+            "{} may not write to {}: commit {} waits for an approval",
+            author,
+            base.name,
+            it.head_commit.substr(0, 7)
+        );
+    return fmt::format(
+        "it comes from a fork of {}: commit {} waits for an approval",
+        base.name,
+        it.head_commit.substr(0, 7)
+    );
+}
+
+}  // namespace
+
+Decision decide(
+    const Rules& rules,
+    const ForgeRepository& base,
+    const ForgeFacts& facts,
+    const std::optional<pull_requests::Approval>& approval
+)
+{
+    const PullRequest& it = facts.pull_request;
+    const Judgement judged = judge(rules, it, facts.push);
+    if (judged.answer == Judgement::Answer::unwanted)
+        return {remove, Verdict::unwanted, judged.reason};
+    if (judged.answer == Judgement::Answer::pass) return {keep, Verdict::passed, judged.reason};
+    if (runs_unasked(it, base, facts.permission)) return {deploy, Verdict::preview, ""};
+    if (approval && approval->commit == it.head_commit)
+        return {
+            deploy_untrusted,
+            Verdict::preview,
+            fmt::format("{} approved this commit", display(approval->by, 60))
+        };
+    return {hold, Verdict::held, why_held(facts, base)};
+}
+
+const Rules& rules_for(const std::map<std::string, Rules>& all, std::string_view name)
+{
+    static const Rules standard;
+    const auto own = all.find(lower(name));
+    return own == all.end() ? standard : own->second;
+}
+
+}  // namespace diorama

@@ -1,0 +1,195 @@
+#include "engine/intake.hpp"
+
+#include "engine/accident.hpp"
+#include "store/projects.hpp"
+
+#include <algorithm>
+
+namespace diorama {
+
+namespace {
+
+constexpr std::size_t at_once = 64;           ///< Rows read at a time.
+constexpr milliseconds longest = minutes{1};  ///< A lost nudge costs no more than this.
+
+using deliveries::Verdict;
+
+/// Where the hint leads, or why nowhere.
+struct Judged {
+    Verdict verdict = Verdict::nothing;
+    std::string reason;
+    std::optional<ProjectId> project;
+};
+
+/// The project the hint is about: known by the forge's id, whatever it is called by now; else by
+/// its place; else a new one.
+Result<Project> project_of(Tx& tx, const Hint& hint, const Moment& moment)
+{
+    const ForgeRepository& repository = hint.repository;
+    const auto known = projects::find_by_forge(tx, moment.tenant, repository.forge, repository.id);
+    if (known) {
+        if (known->name == repository.name && known->repository == hint.location) return *known;
+        const auto moved = projects::move(tx, known->id, hint.location, repository.name);
+        if (!moved) return moved.error();
+        return projects::find(tx, known->id);
+    }
+    const auto project = wishes::project_for(tx, hint.location, repository.name, moment);
+    if (!project) return project.error();
+    const auto tied = projects::tie(tx, project->id, repository.forge, repository.id);
+    if (!tied) return tied.error();
+    return projects::find(tx, project->id);
+}
+
+/// Without the forge's API its webhooks are the facts: the newest of them, in whatever order they
+/// came.
+void keep_facts(Tx& tx, const Hint& hint, ProjectId project)
+{
+    if (!hint.facts) return;
+    auto record = pull_requests::find(tx, project, *hint.number).value();
+    if (record.facts.updated_at > hint.facts->updated_at) return;
+    record.facts = *hint.facts;
+    pull_requests::keep_facts(tx, record);
+}
+
+Result<Judged> judge(
+    Tx& tx,
+    const Arrival& arrival,
+    const EngineSettings& settings,
+    bool has_api,
+    const Moment& moment
+)
+{
+    const Hint& hint = arrival.hint;
+    if (!arrival.signer.empty() && arrival.signer != hint.repository.id &&
+        arrival.signer != hint.repository.name)
+        return Judged{
+            Verdict::refused,
+            fmt::format(
+                "the secret of {} signed it, but it is about {}",
+                arrival.signer,
+                hint.repository.name
+            ),
+            std::nullopt
+        };
+    if (hint.ask == Hint::Ask::nothing) return Judged{Verdict::nothing, hint.reason, std::nullopt};
+    const auto listed = wishes::check_listed(settings, hint.location);
+    if (!listed) return Judged{Verdict::refused, listed.error().text(), std::nullopt};
+    const auto project = project_of(tx, hint, moment);
+    if (!project) return project.error();
+    pull_requests::ask(tx, project->id, *hint.number, moment.now);
+    if (!has_api) keep_facts(tx, hint, project->id);
+    return Judged{Verdict::waiting, "", project->id};
+}
+
+deliveries::Delivery
+row_of(const Arrival& arrival, const Judged& judged, DeliveryId id, const Moment& moment)
+{
+    const Hint& hint = arrival.hint;
+    deliveries::Delivery row{
+        .id = id,
+        .tenant = moment.tenant,
+        .forge = hint.forge,
+        .delivery = hint.delivery,
+        .event = hint.event,
+        .action = hint.action,
+        .repository_id = hint.repository.id,
+        .repository = hint.repository.name,
+        .pull_request = hint.number,
+        .sender = hint.sender,
+        .remote = arrival.remote,
+        .headers = arrival.headers,
+        .body = judged.verdict == Verdict::refused ? "" : arrival.body,
+        .verdict = judged.verdict,
+        .reason = judged.reason,
+        .replay_of = arrival.replay_of,
+        .received_at = moment.now
+    };
+    if (hint.ask == Hint::Ask::approve) row.approves = hint.commit;
+    if (judged.verdict != Verdict::waiting) row.handled_at = moment.now;
+    return row;
+}
+
+}  // namespace
+
+Task<Result<Receipt>> Intake::receive(Arrival arrival)
+{
+    const Moment moment = diorama::moment(
+        world_.scheduler,
+        world_.random,
+        world_.settings,
+        {.type = Actor::Type::forge, .name = arrival.hint.sender}
+    );
+    const auto id = DeliveryId::make(moment.now, world_.random);
+    const bool has_api = std::ranges::any_of(world_.forges, [&](const ForgeApi* forge) {
+        return forge->forge() == arrival.hint.forge;
+    });
+    const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Receipt> {
+        const Hint& hint = arrival.hint;
+        const auto before = deliveries::find_by_forge(tx, moment.tenant, hint.forge, hint.delivery);
+        if (before && !arrival.replay_of)
+            return Receipt{before->id, before->verdict, "it was here already", true};
+        const auto found = judge(tx, arrival, settings, has_api, moment);
+        if (!found) return found.error();
+        deliveries::insert(tx, row_of(arrival, *found, id, moment));
+        return Receipt{.delivery = id, .verdict = found->verdict, .reason = found->reason};
+    };
+    const auto receipt = co_await world_.store.transact(work);
+    if (receipt && receipt->verdict == Verdict::waiting) nudge();
+    co_return receipt;
+}
+
+Task<> Intake::run(std::stop_token stop)
+{
+    TaskGroup group(world_.scheduler);
+    while (!stop.stop_requested()) {
+        const std::uint64_t before = nudges_;
+        co_await take(group, stop);
+        if (nudges_ != before) continue;
+        const milliseconds pause = co_await idle_time();
+        const Deadline deadline(world_.scheduler, pause, stop);
+        if (nudges_ == before) co_await asked_.wait(deadline.token());
+    }
+    co_await group.join();
+}
+
+/// Starts a look at everything that is due and is not looked at yet.
+Task<> Intake::take(TaskGroup& group, std::stop_token stop)
+{
+    const auto read = [now = world_.scheduler.now()](Tx& tx
+                      ) -> Result<std::vector<pull_requests::Due>> {
+        return pull_requests::due(tx, now, at_once);
+    };
+    const auto due = co_await world_.store.read(read);
+    if (!due) co_return;  // The store is busy: after the pause.
+    for (const pull_requests::Due& each : *due) {
+        if (!looking_.emplace(each.project, each.number).second) continue;
+        group.spawn(work(each, stop));
+    }
+}
+
+Task<> Intake::work(pull_requests::Due due, std::stop_token stop)
+{
+    const auto place = co_await places_.acquire(stop);
+    // What the store did not take stays due; it gets a moment.
+    if (place) {
+        const auto done = co_await caught(look_.at(due, stop));
+        if (!done) co_await sleep(world_.scheduler, seconds{1}, stop);
+    }
+    looking_.erase({due.project, due.number});
+    nudge();
+}
+
+Task<milliseconds> Intake::idle_time()
+{
+    const auto read = [](Tx& tx) -> Result<std::optional<Instant>> {
+        return pull_requests::next_due(tx);
+    };
+    const auto next = co_await world_.store.read(read);
+    if (!next || !*next) co_return longest;
+    const auto left = **next - world_.scheduler.now();
+    // What is due now is being looked at: its end wakes us.
+    if (left <= milliseconds{0}) co_return looking_.empty() ? milliseconds{100} : longest;
+    co_return std::min<milliseconds>(left, longest);
+}
+
+}  // namespace diorama

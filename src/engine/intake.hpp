@@ -1,0 +1,66 @@
+#pragma once
+
+#include "engine/look.hpp"
+#include "forge/hint.hpp"
+
+#include <set>
+
+namespace diorama {
+
+/// A webhook at the door, its signature good.
+struct Arrival {
+    Hint hint;
+    std::string remote;   ///< Address it came from.
+    std::string headers;  ///< JSON; none that holds a signature or a credential.
+    std::string body;     ///< As it came.
+    std::string signer;   ///< The repository whose own secret signed it; empty: the forge's.
+    std::optional<DeliveryId> replay_of;
+};
+
+/// What became of it at the door. What it leads to shows in the list of deliveries.
+struct Receipt {
+    DeliveryId delivery;
+    deliveries::Verdict verdict = deliveries::Verdict::waiting;
+    std::string reason;
+    bool repeated = false;  ///< It was here already; nothing is done twice.
+};
+
+/// Takes in what forges tell, and looks at each pull request they tell about. A hint is kept and
+/// answered at once; what it leads to is decided later, from the forge's facts.
+class Intake {
+public:
+    Intake(World world, Bell& bell)
+        : world_(world),
+          look_(world, bell),
+          places_(world.scheduler, 8),
+          asked_(world.scheduler)
+    {}
+
+    /// Keeps it, durably, and has somebody look. A refusal is kept too, with its reason.
+    Task<Result<Receipt>> receive(Arrival arrival);
+
+    /// Looks at what is due until `stop` is asked.
+    Task<> run(std::stop_token stop);
+
+    /// Something is due that `receive` did not bring.
+    void nudge()
+    {
+        ++nudges_;
+        asked_.notify();
+    }
+
+private:
+    using Key = std::pair<ProjectId, std::int64_t>;
+    Task<> take(TaskGroup& group, std::stop_token stop);
+    Task<> work(pull_requests::Due due, std::stop_token stop);
+    Task<milliseconds> idle_time();
+
+    World world_;
+    Look look_;
+    Semaphore places_;
+    Notice asked_;
+    std::uint64_t nudges_ = 0;
+    std::set<Key> looking_;  ///< One look at a time for each.
+};
+
+}  // namespace diorama

@@ -1,0 +1,355 @@
+#include "engine/look.hpp"
+
+#include "base/duration.hpp"
+#include "store/environments.hpp"
+#include "store/projects.hpp"
+#include "store/users.hpp"
+
+#include <algorithm>
+
+namespace diorama {
+
+namespace {
+
+using Verdict = pull_requests::Verdict;
+using Answer = Decision::Answer;
+
+ForgeRepository repository_of(const Project& project)
+{
+    return {.forge = project.forge, .id = project.repository_id, .name = project.name};
+}
+
+std::string brief(const std::string& commit)
+{
+    return commit.substr(0, 7);
+}
+
+/// Soon at first, since most faults pass; ten minutes at most.
+milliseconds pause_after(std::uint64_t attempts)
+{
+    return std::min<milliseconds>(
+        seconds{2} * (1ULL << std::min<std::uint64_t>(attempts, 9)), minutes{10}
+    );
+}
+
+DeployRequest request_for(const Project& project, const PullRequest& facts)
+{
+    return {
+        .repository = project.repository,
+        .name = project.name,
+        .kind = Kind::pull_request,
+        .key = fmt::format("{}", facts.number),
+        .commit = facts.head_commit
+    };
+}
+
+/// What a decision came to.
+struct Done {
+    std::optional<EnvironmentId> changed;
+    std::string what;  ///< For the list of deliveries.
+};
+
+bool stands_at(const Environment& environment, const DeployRequest& request)
+{
+    const bool up = environment.state != State::destroying && environment.state != State::destroyed;
+    return up && environment.wanted.presence != Presence::gone &&
+           environment.wanted.commit == request.commit &&
+           environment.wanted.untrusted == request.untrusted &&
+           environment.state != State::awaiting_approval;
+}
+
+Result<Done> deploy(
+    Tx& tx,
+    const Project& project,
+    const std::optional<Environment>& there,
+    const DeployRequest& request,
+    const Moment& moment
+)
+{
+    if (there && stands_at(*there, request))
+        return Done{std::nullopt, fmt::format("already at commit {}", brief(request.commit))};
+    const bool held = there && there->state == State::awaiting_approval;
+    if (held) {
+        const auto freed = environments::advance(
+            tx,
+            *there,
+            {.on = Event::approved, .actor = moment.actor, .now = moment.now, .cause = ""}
+        );
+        if (!freed) return freed.error();
+    }
+    const auto wished = wishes::put_up(tx, project, request, moment);
+    if (!wished) return wished.error();
+    return Done{wished->id, fmt::format("deploys commit {}", brief(request.commit))};
+}
+
+Result<Done> remove(
+    Tx& tx, const std::optional<Environment>& there, const Decision& decision, const Moment& moment
+)
+{
+    const bool gone =
+        !there || there->state == State::destroying || there->state == State::destroyed;
+    if (gone) return Done{std::nullopt, "no preview: " + decision.reason};
+    const auto wished = wishes::take_down(tx, *there, moment);
+    if (!wished) return wished.error();
+    return Done{wished->id, "takes the preview down: " + decision.reason};
+}
+
+Result<Done> carry_out(
+    Tx& tx,
+    const Project& project,
+    const PullRequest& facts,
+    const Decision& decision,
+    const Moment& moment
+)
+{
+    DeployRequest request = request_for(project, facts);
+    request.untrusted = decision.answer == Answer::deploy_untrusted;
+    const Identity identity{project.id, Kind::pull_request, request.key};
+    std::optional<Environment> there;
+    if (const auto found = environments::find(tx, moment.tenant, identity)) there = *found;
+    switch (decision.answer) {
+        case Answer::deploy:
+        case Answer::deploy_untrusted: return deploy(tx, project, there, request, moment);
+        case Answer::remove: return remove(tx, there, decision, moment);
+        case Answer::keep: return Done{std::nullopt, "not deployed: " + decision.reason};
+        case Answer::hold: {
+            const auto held = wishes::hold(tx, project, request, moment);
+            if (!held) return held.error();
+            return Done{std::nullopt, decision.reason};
+        }
+    }
+    std::abort();
+}
+
+/// J12: whoever opened it is known here from now on.
+Actor actor_for(
+    Tx& tx, const Project& project, const PullRequest& facts, UserId fresh, const Moment& moment
+)
+{
+    Actor actor{.type = Actor::Type::forge, .name = facts.author};
+    if (facts.author_id.empty()) return actor;
+    actor.user = users::find_or_insert(
+                     tx,
+                     {.forge = project.forge, .external_id = facts.author_id},
+                     {.id = fresh,
+                      .tenant = moment.tenant,
+                      .login = facts.author,
+                      .name = facts.author,
+                      .created_at = moment.now}
+    )
+                     .id;
+    return actor;
+}
+
+void keep_title(Tx& tx, const Project& project, const PullRequest& facts)
+{
+    const Identity identity{project.id, Kind::pull_request, fmt::format("{}", facts.number)};
+    const auto environment = environments::find(tx, project.tenant, identity);
+    if (!environment) return;
+    auto known = environments::facts(tx, environment->id).value();
+    known.forge = project.forge;
+    known.repository_id = project.repository_id;
+    known.title = facts.title;
+    environments::set_facts(tx, environment->id, known).value();
+}
+
+}  // namespace
+
+ForgeApi* Look::forge_of(const Project& project) const
+{
+    for (ForgeApi* forge : world_.forges)
+        if (forge->forge() == project.forge) return forge;
+    return nullptr;
+}
+
+Task<Result<>> Look::at(pull_requests::Due due, std::stop_token stop)
+{
+    const auto known = co_await read(due);
+    if (!known) co_return known.error();
+    const Instant asked_at = world_.scheduler.now();
+    const auto facts = co_await ask(*known, stop);
+    if (stop.stop_requested()) co_return ok();
+    if (!facts) co_return co_await put_off(*known, facts.error());
+    const auto approved = co_await approval(*known, facts->pull_request, stop);
+    if (!approved) co_return co_await put_off(*known, approved.error());
+    const auto settled = co_await settle(*known, *facts, *approved, due, asked_at);
+    // It is still being taken down, or the store is busy: nothing was written.
+    if (!settled) co_return co_await put_off(*known, settled.error());
+    co_return ok();
+}
+
+Task<Result<Look::Known>> Look::read(pull_requests::Due due)
+{
+    const auto work = [=](Tx& tx) -> Result<Known> {
+        const auto project = projects::find(tx, due.project);
+        if (!project) return project.error();
+        const auto record = pull_requests::find(tx, due.project, due.number);
+        if (!record) return record.error();
+        return Known{
+            *project, *record, deliveries::waiting_approvals(tx, project->repository_id, due.number)
+        };
+    };
+    co_return co_await world_.store.read(work);
+}
+
+Task<Result<ForgeFacts>> Look::ask(Known known, std::stop_token stop)
+{
+    ForgeApi* forge = forge_of(known.project);
+    // Without the forge's API what its webhooks said is all there is.
+    if (!forge) co_return ForgeFacts{known.record.facts, Permission::unknown, {}};
+    const ForgeRepository base = repository_of(known.project);
+    auto facts = co_await forge->pull_request(base, known.record.facts.number, stop);
+    if (!facts) co_return facts.error();
+    ForgeFacts answer{.pull_request = *std::move(facts)};
+    if (answer.pull_request.status != PullRequest::Status::open) co_return answer;
+    answer.permission = Permission::none;
+    if (answer.pull_request.head_repository == base.id) {
+        const auto permission = co_await forge->permission(base, answer.pull_request.author, stop);
+        if (!permission) co_return permission.error();
+        answer.permission = *permission;
+    }
+    auto push = co_await ask_about_push(known, answer.pull_request, stop);
+    if (!push) co_return push.error();
+    answer.push = *std::move(push);
+    co_return answer;
+}
+
+Task<Result<PushFacts>> Look::ask_about_push(Known known, PullRequest facts, std::stop_token stop)
+{
+    ForgeApi* forge = forge_of(known.project);
+    const Rules& rules = rules_for(world_.settings.rules, known.project.name);
+    const ForgeRepository base = repository_of(known.project);
+    PushFacts push;
+    if (needs_files(rules)) {
+        auto files = co_await forge->changed_files(base, facts.number, stop);
+        // Too many to list: one of them will match.
+        if (!files && files.error().code != Code::too_many) co_return files.error();
+        if (files) push.changed_files = *std::move(files);
+    }
+    if (needs_message(rules)) {
+        auto message = co_await forge->commit_message(base, facts.head_commit, stop);
+        if (!message) co_return message.error();
+        push.message = *std::move(message);
+    }
+    co_return push;
+}
+
+/// The approval that stands, or the one a comment gives now: of the newest commit, by somebody who
+/// may write.
+Task<Result<std::optional<pull_requests::Approval>>>
+Look::approval(Known known, PullRequest facts, std::stop_token stop)
+{
+    ForgeApi* forge = forge_of(known.project);
+    std::optional<pull_requests::Approval> standing = known.record.approval;
+    for (const deliveries::Delivery& comment : known.approvals) {
+        std::string refusal;
+        if (!forge) {
+            refusal = "without a forge token nobody's permission can be asked; approve by the API";
+        } else if (!facts.head_commit.starts_with(comment.approves)) {
+            refusal = fmt::format(
+                "{} is not the newest commit: that is {}",
+                comment.approves,
+                brief(facts.head_commit)
+            );
+        } else {
+            const auto may =
+                co_await forge->permission(repository_of(known.project), comment.sender, stop);
+            if (!may) co_return may.error();
+            if (*may == Permission::write)
+                standing = {facts.head_commit, comment.sender, world_.scheduler.now()};
+            else
+                refusal = fmt::format("{} may not write to the repository", comment.sender);
+        }
+        const auto work = [=, now = world_.scheduler.now()](Tx& tx) -> Result<> {
+            using enum deliveries::Verdict;
+            if (refusal.empty()) {
+                const auto approved =
+                    pull_requests::approve(tx, known.project.id, facts.number, *standing);
+                if (!approved) return approved.error();
+            }
+            deliveries::settle(
+                tx,
+                comment.id,
+                refusal.empty() ? acted : nothing,
+                refusal.empty() ? "approved " + brief(facts.head_commit) : refusal,
+                now
+            );
+            return ok();
+        };
+        const auto settled = co_await world_.store.transact(work);
+        if (!settled) co_return settled.error();
+    }
+    co_return standing;
+}
+
+Task<Result<>> Look::settle(
+    Known known,
+    ForgeFacts facts,
+    std::optional<pull_requests::Approval> approval,
+    pull_requests::Due due,
+    Instant asked_at
+)
+{
+    const Moment begun = moment(
+        world_.scheduler, world_.random, world_.settings, {.type = Actor::Type::forge, .name = ""}
+    );
+    const UserId user = UserId::make(begun.now, world_.random);
+    const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Done> {
+        Moment moment = begun;
+        moment.actor = actor_for(tx, known.project, facts.pull_request, user, moment);
+        const Rules& rules = rules_for(settings.rules, known.project.name);
+        const Decision decision = decide(rules, repository_of(known.project), facts, approval);
+        const auto done = carry_out(tx, known.project, facts.pull_request, decision, moment);
+        if (!done) return done.error();
+        keep_title(tx, known.project, facts.pull_request);
+        pull_requests::note(
+            tx,
+            {.project = known.project.id,
+             .facts = facts.pull_request,
+             .permission = facts.permission,
+             .read_at = asked_at,
+             .verdict = decision.verdict,
+             .reason = decision.reason},
+            due.asked
+        );
+        deliveries::settle(
+            tx,
+            known.project.repository_id,
+            facts.pull_request.number,
+            asked_at,
+            done->changed ? deliveries::Verdict::acted : deliveries::Verdict::nothing,
+            done->what,
+            moment.now
+        );
+        return done;
+    };
+    const auto done = co_await world_.store.transact(work);
+    if (!done) co_return done.error();
+    if (done->changed) bell_.ring(*done->changed);
+    co_return ok();
+}
+
+Task<Result<>> Look::put_off(Known known, Error problem)
+{
+    const Instant now = world_.scheduler.now();
+    Instant due = now + pause_after(known.record.attempt);
+    if (ForgeApi* forge = forge_of(known.project))
+        due = std::max(due, forge->rate_limited_until().value_or(due));
+    const auto work = [=](Tx& tx) -> Result<> {
+        const std::int64_t number = known.record.facts.number;
+        pull_requests::put_off(tx, known.project.id, number, problem.text(), due);
+        deliveries::settle(
+            tx,
+            known.project.repository_id,
+            number,
+            now,
+            deliveries::Verdict::failed,
+            fmt::format("{} (tried again in {})", problem.text(), format_duration(due - now)),
+            now
+        );
+        return ok();
+    };
+    co_return co_await world_.store.transact(work);
+}
+
+}  // namespace diorama

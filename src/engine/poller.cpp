@@ -1,0 +1,169 @@
+#include "engine/poller.hpp"
+
+#include "engine/accident.hpp"
+#include "store/environments.hpp"
+#include "store/projects.hpp"
+
+#include <algorithm>
+
+namespace diorama {
+
+namespace {
+
+ForgeRepository repository_of(const Project& project)
+{
+    return {.forge = project.forge, .id = project.repository_id, .name = project.name};
+}
+
+/// Whether a look may find something that the last one did not. Its time alone says little: every
+/// comment moves it.
+bool differs(const PullRequest& now, const pull_requests::Record& known)
+{
+    PullRequest then = known.facts;
+    then.updated_at = now.updated_at;
+    return !known.read_at || !(then == now);
+}
+
+bool is_up(Tx& tx, TenantId tenant, const Missing& it)
+{
+    const Identity identity{it.project, Kind::pull_request, fmt::format("{}", it.number)};
+    const auto environment = environments::find(tx, tenant, identity);
+    return environment && environment->state != State::destroyed &&
+           environment->state != State::destroying;
+}
+
+bool would_take_too_many(Tx& tx, TenantId tenant, const std::vector<Missing>& missing)
+{
+    const auto lost = std::ranges::count_if(missing, [&](const Missing& each) {
+        return is_up(tx, tenant, each);
+    });
+    const auto live = environments::all_live(tx);
+    const auto standing = std::ranges::count_if(live, [](const Environment& environment) {
+        return environment.identity.kind == Kind::pull_request;
+    });
+    return too_many_at_once(static_cast<std::size_t>(lost), static_cast<std::size_t>(standing));
+}
+
+}  // namespace
+
+Task<> Poller::run(std::stop_token stop)
+{
+    for (;;) {
+        const auto done = co_await caught(pass(stop));
+        if (!done && !stop.stop_requested())
+            world_.log.warn(
+                "the pull requests could not all be compared",
+                {
+                    {"why", done.error()}
+            }
+            );
+        const bool slept = co_await sleep(world_.scheduler, world_.settings.forges.poll, stop);
+        if (!slept) co_return;
+    }
+}
+
+/// Has somebody look at what is new or different; answers those that are not listed any more.
+std::vector<Missing> Poller::ask_about(Tx& tx, const Listed& listed, Instant now)
+{
+    std::map<std::int64_t, pull_requests::Record> known;
+    for (auto& record : pull_requests::list(tx, listed.project.id, true))
+        known.emplace(record.facts.number, std::move(record));
+    for (const PullRequest& each : listed.open) {
+        const auto before = known.extract(each.number);
+        if (before.empty() || differs(each, before.mapped()))
+            pull_requests::ask(tx, listed.project.id, each.number, now);
+    }
+    std::vector<Missing> missing;
+    for (const auto& [number, record] : known)
+        missing.push_back({listed.project.id, number});
+    return missing;
+}
+
+Task<Result<>> Poller::pass(std::stop_token stop)
+{
+    const auto read = [tenant = world_.settings.tenant](Tx& tx) -> Result<std::vector<Project>> {
+        return projects::list(tx, tenant);
+    };
+    const auto projects = co_await world_.store.read(read);
+    if (!projects) co_return projects.error();
+    std::vector<Listed> lists;
+    Result<> outcome = ok();
+    for (const Project& project : *projects) {
+        auto listed = co_await list(project, stop);
+        if (stop.stop_requested()) co_return ok();
+        if (!listed) outcome = listed.error().during(project.name);  // The others go on.
+        if (listed && *listed) lists.push_back(**std::move(listed));
+    }
+    const auto compared = co_await compare(std::move(lists), outcome.has_value());
+    if (!compared) co_return compared.error();
+    co_return outcome;
+}
+
+/// What is open now; nothing when the forge says that nothing changed, or no forge is asked.
+Task<Result<std::optional<Poller::Listed>>> Poller::list(Project project, std::stop_token stop)
+{
+    for (ForgeApi* forge : world_.forges) {
+        if (forge->forge() != project.forge) continue;
+        auto answer = co_await forge->open_pull_requests(
+            repository_of(project), validators_[project.id], stop
+        );
+        if (!answer) co_return answer.error();
+        if (answer->unchanged) co_return std::optional<Listed>{};
+        validators_[project.id] = answer->validator;
+        co_return Listed{project, std::move(answer->list)};
+    }
+    co_return std::optional<Listed>{};
+}
+
+Task<Result<>> Poller::compare(std::vector<Listed> lists, bool complete)
+{
+    const auto now = world_.scheduler.now();
+    const auto work = [=, tenant = world_.settings.tenant](Tx& tx) -> Result<std::optional<Brake>> {
+        std::vector<Missing> missing;
+        for (const Listed& listed : lists)
+            std::ranges::copy(ask_about(tx, listed, now), std::back_inserter(missing));
+        const auto held = brake::read(tx);
+        // Half of the lists is no reason to let go of anything.
+        if (held && !complete) return std::optional<Brake>{};
+        if (would_take_too_many(tx, tenant, missing)) {
+            const Brake hold{held ? held->at : now, missing};
+            brake::hold(tx, hold);
+            return hold;
+        }
+        if (held) brake::let_go(tx);
+        for (const Missing& each : missing)
+            pull_requests::ask(tx, each.project, each.number, now);
+        return std::optional<Brake>{};
+    };
+    const auto held = co_await world_.store.transact(work);
+    if (!held) co_return held.error();
+    if (*held) {
+        validators_.clear();  // Until it is well again, "unchanged" does not say enough.
+        if ((*held)->at == now)
+            world_.log.warn(
+                "the brake holds",
+                {
+                    {"why", brake::sentence(**held)}
+            }
+            );
+    }
+    intake_.nudge();
+    co_return ok();
+}
+
+Task<Result<std::size_t>> Poller::release()
+{
+    const auto work = [now = world_.scheduler.now()](Tx& tx) -> Result<std::size_t> {
+        const auto held = brake::read(tx);
+        if (!held) return Error{Code::not_found, "the brake holds nothing back"};
+        brake::let_go(tx);
+        for (const Missing& each : held->missing)
+            pull_requests::ask(tx, each.project, each.number, now);
+        return held->missing.size();
+    };
+    const auto released = co_await world_.store.transact(work);
+    if (released) intake_.nudge();
+    co_return released;
+}
+
+}  // namespace diorama

@@ -1,0 +1,132 @@
+#include "engine/forge_world.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diorama;
+
+namespace {
+
+/// So many previews that stand.
+struct Street : ForgeWorld {
+    explicit Street(int houses)
+    {
+        for (int number = 1; number <= houses; ++number) {
+            pull(number, static_cast<char>('a' + number % 6));
+            tell(arrival(number, "opened"));
+        }
+        wait_until([&] { return standing() == houses; });
+        scheduler.run_for(minutes{2});
+    }
+    int standing()
+    {
+        const auto all = query([](Tx& tx) -> Result<std::vector<Environment>> {
+            return environments::all_live(tx);
+        });
+        return static_cast<int>(std::ranges::count(*all, State::ready, &Environment::state));
+    }
+    std::optional<Brake> held()
+    {
+        return query(
+                   [](Tx& tx) -> Result<std::optional<Brake>> { return brake::read(tx); }
+        ).value();
+    }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "a lost webhook heals by itself: opened, pushed and closed are found by the list (H04, B20)"
+)
+{
+    ForgeWorld world;
+    world.pull(1, 'a');
+    world.tell_and_settle(world.arrival(1, "opened"));
+
+    world.pull(2, 'b');
+    world.pull(1, 'c');
+    world.scheduler.run_for(minutes{3});
+    CHECK(world.state(2) == State::ready);
+    CHECK(world.preview(1)->serving_commit == world.commit('c'));
+
+    world.close(1);
+    world.scheduler.run_for(minutes{3});
+    CHECK(world.state(1) == State::destroyed);
+    CHECK(world.state(2) == State::ready);
+}
+
+TEST_CASE("when nothing changed, the list is all that is asked")
+{
+    Street world(1);
+    world.forge.questions.clear();
+    world.scheduler.run_for(minutes{10});
+    CHECK(std::ranges::all_of(world.forge.questions, [](const std::string& question) {
+        return question == "open_pull_requests";
+    }));
+    CHECK(!world.forge.questions.empty());
+}
+
+TEST_CASE("a forge that fails or lies about its list takes nothing down (SEC-70, complaint 11)")
+{
+    Street world(6);
+    world.forge.fault = [](std::string_view) {
+        return FakeForgeApi::Fault{
+            Error{Code::unavailable, "the forge answered 500"}
+        };
+    };
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 6);
+    world.forge.fault = [](std::string_view) {
+        return FakeForgeApi::Fault{
+            Error{Code::unauthorized, "the token expired"}
+        };
+    };
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 6);
+    world.forge.fault = nullptr;
+
+    world.forge.lists_only = 0;
+    world.shop().version++;
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 6);
+    CHECK(world.held().has_value());
+
+    world.forge.lists_only.reset();
+    world.shop().version++;
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 6);
+    CHECK(!world.held().has_value());
+}
+
+TEST_CASE("the brake holds back mass removal, over a restart, until somebody says so (SEC-70)")
+{
+    Street world(6);
+    for (int number = 1; number <= 5; ++number)
+        world.close(number);
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 6);
+    REQUIRE(world.held().has_value());
+    CHECK(world.held()->missing.size() == 5);
+    CHECK(std::ranges::any_of(world.operator_lines, [](const std::string& line) {
+        return line.find("diorama brake release") != std::string::npos;
+    }));
+
+    world.stop();
+    world.start();
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 6);
+
+    CHECK(world.scheduler.run(world.engine().poller().release()).value() == 5);
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 1);
+    CHECK(!world.held().has_value());
+}
+
+TEST_CASE("a few that close at once are taken down unasked")
+{
+    Street world(6);
+    world.close(1);
+    world.close(2);
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 4);
+    CHECK(!world.held().has_value());
+}

@@ -1,0 +1,74 @@
+#pragma once
+
+#include "base/random.hpp"
+#include "base/scheduler.hpp"
+#include "engine/settings.hpp"
+#include "model/environment.hpp"
+#include "store/tx.hpp"
+
+#include <string>
+
+namespace diorama {
+
+/// What somebody wants to see running.
+struct DeployRequest {
+    std::string repository;  ///< Canonical: the forge room's parser made it.
+    std::string name;        ///< owner/name of the repository, for people and slugs.
+    Kind kind = Kind::branch;
+    std::string key;     ///< Pull request number, branch, commit or chosen name.
+    std::string ref;     ///< For `named`: what to show; empty is the default branch.
+    std::string commit;  ///< Exactly this one; empty: the newest of the ref.
+    bool rebuild = false;
+    bool untrusted = false;  ///< A stranger's commit that somebody approved.
+};
+
+/// Whether the request can be one at all; `invalid` with what to mend.
+Result<> check(const DeployRequest& request);
+
+/// When and by whom something is wished, and the ids it takes if something is made. Values, since a
+/// transaction runs beside the loop.
+struct Moment {
+    Instant now{};
+    Actor actor;
+    TenantId tenant;
+    ProjectId project;
+    EnvironmentId environment;
+    DeploymentId deployment;
+};
+Moment moment(Scheduler& scheduler, Random& random, const EngineSettings& settings, Actor actor);
+
+/// The insides of commands: each writes a wish and all that follows from it in the transaction it
+/// is given. Rights are the caller's to check; whoever calls rings the bell afterwards.
+namespace wishes {
+
+/// Only listed repositories are deployed, whoever asks (B09); what stands may still be taken down.
+Result<> check_listed(const EngineSettings& settings, const std::string& repository);
+
+/// The project of that repository, made when there is none.
+Result<Project>
+project_for(Tx& tx, const std::string& repository, const std::string& name, const Moment& moment);
+
+/// Puts up or renews: a new generation. `conflict` while it is being taken down.
+Result<Environment>
+put_up(Tx& tx, const Project& project, const DeployRequest& request, const Moment& moment);
+
+/// Records what would be put up if somebody approved it; nothing starts. An environment that runs
+/// or ran on an approved commit stays as it is.
+Result<Environment>
+hold(Tx& tx, const Project& project, const DeployRequest& request, const Moment& moment);
+
+/// Lets `commit`, or what begins with at least 7 digits of it, of a pull request run. `conflict`
+/// when it is not the newest one the forge told of.
+Result<Environment>
+approve(Tx& tx, const Environment& seen, const std::string& commit, const Moment& moment);
+
+/// A new generation of an environment that is there.
+Result<Environment>
+renew(Tx& tx, const Environment& seen, const Wish& change, const Moment& moment);
+
+/// Gone already is a success.
+Result<Environment> take_down(Tx& tx, const Environment& seen, const Moment& moment);
+
+}  // namespace wishes
+
+}  // namespace diorama
