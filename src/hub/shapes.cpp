@@ -207,16 +207,21 @@ Node Shapes::full_repository(const Repository& repository) const
     return node;
 }
 
-Node Shapes::comment(const Repository& repository, const Comment& comment) const
+Node Shapes::reactions(const std::string& url)
 {
-    const std::string api = api_of(repository);
-    const std::string url = fmt::format("{}/issues/comments/{}", api, comment.id);
-    Node reactions = Node::Map{
+    Node node = Node::Map{
         {"url",         url + "/reactions"},
         {"total_count", 0                 }
     };
     for (const auto key : {"+1", "-1", "laugh", "confused", "heart", "hooray", "eyes", "rocket"})
-        reactions.set(key, 0);
+        node.set(key, 0);
+    return node;
+}
+
+Node Shapes::comment(const Repository& repository, const Comment& comment) const
+{
+    const std::string api = api_of(repository);
+    const std::string url = fmt::format("{}/issues/comments/{}", api, comment.id);
     return Node::Map{
         {"id", comment.id},
         {"node_id", node_id("IssueComment", comment.id)},
@@ -229,7 +234,8 @@ Node Shapes::comment(const Repository& repository, const Comment& comment) const
         {"created_at", stamp(comment.created)},
         {"updated_at", stamp(comment.updated)},
         {"author_association", association(repository, comment.author)},
-        {"reactions", std::move(reactions)},
+        {"reactions", reactions(url)},
+        {"performed_via_github_app", nullptr},
     };
 }
 

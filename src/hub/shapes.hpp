@@ -55,6 +55,8 @@ public:
 
 private:
     Node side(const Side& side) const;
+    /// Nobody reacts here.
+    static Node reactions(const std::string& url);
     std::string association(const Repository& repository, std::string_view login) const;
 
     State& state_;

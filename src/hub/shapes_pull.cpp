@@ -38,7 +38,7 @@ Node Shapes::label(const Repository& repository, std::string_view name) const
         {"name", name},
         {"color", hash.substr(8, 6)},
         {"default", false},
-        {"description", nullptr},
+        {"description", ""},
     };
 }
 
@@ -190,6 +190,8 @@ Node Shapes::issue(const Repository& repository, const Pull& pull) const
          }},
         {"body", text_or_null(pull.body)},
         {"performed_via_github_app", nullptr},
+        {"active_lock_reason", nullptr},
+        {"reactions", reactions(url)},
     };
 }
 
