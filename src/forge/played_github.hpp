@@ -198,14 +198,15 @@ private:
         if (rest.empty()) return json(200, repository(known.facts.name, known.facts.id));
         if (rest[0] == "pulls") return read_pulls(request, known, rest);
         if (rest[0] == "collaborators") return read_permission(known, rest[1]);
-        if (rest[0] == "git") {
-            const auto found = known.messages.find(rest[2]);
-            if (found == known.messages.end()) return problem(404, "Not Found");
+        if (rest[0] == "commits") {
+            const auto found = known.messages.find(rest[1]);
+            if (found == known.messages.end())
+                return problem(422, "No commit found for SHA: " + rest[1]);
             return json(
                 200,
                 Node::Map{
-                    {"sha",     rest[2]      },
-                    {"message", found->second}
+                    {"sha",    rest[1]                              },
+                    {"commit", Node::Map{{"message", found->second}}}
             }
             );
         }

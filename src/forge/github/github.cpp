@@ -56,11 +56,17 @@ struct File {
 };
 BOOST_DESCRIBE_STRUCT(File, (), (filename, previous_filename))
 
-struct Commit {
+struct Words {
     std::string message;
     static constexpr auto required = {"message"};
 };
-BOOST_DESCRIBE_STRUCT(Commit, (), (message))
+BOOST_DESCRIBE_STRUCT(Words, (), (message))
+
+struct Commit {
+    Words commit;
+    static constexpr auto required = {"commit"};
+};
+BOOST_DESCRIBE_STRUCT(Commit, (), (commit))
 
 Error no_commit(std::string_view commit)
 {
@@ -231,14 +237,18 @@ GitHub::changed_files(ForgeRepository repository, std::int64_t number, std::stop
 Task<Result<std::string>>
 GitHub::commit_message(ForgeRepository repository, std::string commit, std::stop_token stop)
 {
-    const auto path = path_in(repository, "/git/commits/" + commit);
+    const auto path = path_in(repository, "/commits/" + commit);
     if (!path) co_return path.error();
     if (!is_commit(commit)) co_return no_commit(commit);
-    const auto answer = co_await rest_.ask({.path = *path, .needs = "Contents: read"}, stop);
+    // One file of it instead of all with their differences.
+    Call call{.path = *path, .query = {{"per_page", "1"}}, .needs = "Contents: read"};
+    const auto answer = co_await rest_.ask(std::move(call), stop);
+    if (!answer && answer.error().code == Code::invalid)
+        co_return Error{Code::not_found, answer.error().message, answer.error().mend};
     if (!answer) co_return answer.error();
     const auto found = part_of<Commit>(answer->body);
     if (!found) co_return found.error();
-    co_return found->message;
+    co_return found->commit.message;
 }
 
 }  // namespace diorama

@@ -1,6 +1,6 @@
 #include "forge/forge_api_world.hpp"
-#include "net/http1.hpp"
 #include "forge/github/github.hpp"
+#include "net/http1.hpp"
 
 using namespace diorama;
 using namespace diorama::test;
