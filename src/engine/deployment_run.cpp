@@ -136,7 +136,7 @@ Task<Result<>> DeploymentRun::succeed()
         const auto finished =
             deployments::finish(tx, deployment, DeploymentStatus::success, "", now);
         if (!finished) return finished.error();
-        image_uses::release(tx, environment.id, environment.wanted.generation);
+        image_uses::keep_only(tx, seen->id, seen->serving, seen->wanted.generation);
         const auto moved = environments::advance(
             tx, *seen, {.on = Event::healthy, .actor = worker, .now = now, .cause = ""}
         );
@@ -198,6 +198,8 @@ Task<Result<>> DeploymentRun::fail(Error cause)
         const auto finished =
             deployments::finish(tx, deployment, DeploymentStatus::failed, cause, now);
         if (!finished) return finished.error();
+        // This one's stay: whoever tries again finds them.
+        image_uses::keep_only(tx, seen->id, seen->serving, seen->wanted.generation);
         const bool serves = !instances::list(tx, environment.id).empty();
         return environments::advance(
             tx,

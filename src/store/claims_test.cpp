@@ -69,9 +69,15 @@ TEST_CASE_FIXTURE(Fixture, "an image goes when the last environment that uses it
     use("web:1", seven, 1);
     use("web:1", eight, 1);
     use("web:2", seven, 2);
+    use("web:3", seven, 3);
+    use("web:4", seven, 4);
     CHECK(unused().empty());
-    CHECK(write([&](Tx& tx) { image_uses::release(tx, seven, 2); }).has_value());
-    CHECK(unused().empty());  // The other one still needs it.
+    CHECK(write([&](Tx& tx) { image_uses::keep_only(tx, seven, 2, 4); }).has_value());
+    CHECK(unused() == Names{"web:3"});  // The other one still needs web:1.
+    CHECK(write([&](Tx& tx) { image_uses::forget(tx, "local", "web:3"); }).has_value());
+    CHECK(write([&](Tx& tx) { image_uses::keep_only(tx, seven, 2, 2); }).has_value());
+    CHECK(unused() == Names{"web:4"});
+    CHECK(write([&](Tx& tx) { image_uses::forget(tx, "local", "web:4"); }).has_value());
     CHECK(write([&](Tx& tx) { image_uses::release_all(tx, eight); }).has_value());
     CHECK(unused() == Names{"web:1"});
     CHECK(read([&](Tx& tx) { return image_uses::of_environment(tx, seven); })->size() == 1);

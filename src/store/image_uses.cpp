@@ -16,8 +16,10 @@ constexpr auto insert_sql = R"sql(
     ON CONFLICT DO NOTHING
 )sql";
 
-constexpr auto release_sql =
-    "DELETE FROM image_uses WHERE environment = :environment AND generation < :keep";
+constexpr auto keep_only_sql = R"sql(
+    DELETE FROM image_uses
+    WHERE environment = :environment AND generation NOT IN (:serving, :newest)
+)sql";
 constexpr auto release_all_sql = "DELETE FROM image_uses WHERE environment = :environment";
 
 constexpr auto unused_sql = R"sql(
@@ -89,13 +91,14 @@ void adopt(Tx& tx, std::string_view target, std::string_view reference, Instant 
     );
 }
 
-void release(Tx& tx, EnvironmentId environment, Generation keep)
+void keep_only(Tx& tx, EnvironmentId environment, Generation serving, Generation newest)
 {
     tx.execute(
-        release_sql,
+        keep_only_sql,
         {
             {"environment", environment},
-            {"keep",        keep       }
+            {"serving",     serving    },
+            {"newest",      newest     }
     }
     );
 }

@@ -30,9 +30,9 @@ void add(Tx& tx, const Use& use);
 /// happens when it has one.
 void adopt(Tx& tx, std::string_view target, std::string_view reference, Instant now);
 
-/// Drops the environment's uses by generations before `keep`. The images nobody uses any more stay
-/// listed as unused until `forget`.
-void release(Tx& tx, EnvironmentId environment, Generation keep);
+/// Drops the environment's uses but those of the generation that serves and of the newest one. The
+/// images nobody uses any more stay listed as unused until `forget`.
+void keep_only(Tx& tx, EnvironmentId environment, Generation serving, Generation newest);
 void release_all(Tx& tx, EnvironmentId environment);
 
 /// Images on `target` that no environment uses: free to be removed.
