@@ -252,7 +252,7 @@ TEST_CASE("a body says which environment by its most lasting part, and the rest 
         {R"("pull_request": 7)",                                "pull_request", "7",    "refs/pull/7/head"},
         {R"("branch": "main")",                                 "branch",       "main", "refs/heads/main" },
         {R"("commit": ")" + commit + R"(")",                    "commit",       commit, ""                },
-        {R"("name": "demo")",                                   "named",        "demo", ""                },
+        {R"("name": "demo")",                                   "named",        "demo", "HEAD"            },
         {R"("name": "demo", "branch": "x")",                    "named",        "demo", "refs/heads/x"    },
         {R"("name": "demo", "ref": "refs/tags/v1")",            "named",        "demo", "refs/tags/v1"    },
         {R"("name": "demo", "pull_request": 7)",                "named",        "demo", "refs/pull/7/head"},
