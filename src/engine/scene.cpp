@@ -232,7 +232,7 @@ private:
                     VolumeMount{.volume = key, .target = content->target, .no_copy = true}
                 );
             }
-            identity.push_back(packed->identity);
+            identity.push_back(packed->identity + (content->read_only ? ":ro" : ":rw"));
             container.contents.push_back(std::move(given));
         }
         service.mounts = std::move(kept);

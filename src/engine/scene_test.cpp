@@ -285,3 +285,20 @@ TEST_CASE("a name in extra_hosts that stands for a service is that service's, wh
     CHECK(attachments.at(1).aliases == std::vector<std::string>{"db"});
     CHECK(made.key != before.value().services.at(0).key);
 }
+
+TEST_CASE("whether a copied file may be written to is part of the container's key")
+{
+    Stage stage;
+    const auto key_with = [&](std::string source, bool read_only) {
+        Service web = service("web");
+        web.mounts = {
+            ContentMount{
+                         .source = std::move(source), .target = "/etc/nginx.conf", .read_only = read_only
+            }
+        };
+        return stage.one(web).key;
+    };
+    CHECK(key_with("nginx.conf", true) != key_with("nginx.conf", false));
+    CHECK(key_with("nginx.conf", true) == key_with("nginx.conf", true));
+    CHECK(key_with("site", true) != key_with("site", false));
+}
