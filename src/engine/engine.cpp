@@ -11,7 +11,7 @@ Engine::Engine(World world)
     : world_(world),
       bell_(world.scheduler),
       followers_(world, stopping_.get_token()),
-      publisher_(world),
+      publisher_(world, bell_),
       shop_{world, followers_, publisher_},
       commands_(world, bell_),
       workers_(shop_, bell_, world.random.hex(12)),

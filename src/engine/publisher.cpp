@@ -1,5 +1,6 @@
 #include "engine/publisher.hpp"
 
+#include "engine/accident.hpp"
 #include "routing/routes.hpp"
 
 namespace diorama {
@@ -18,7 +19,11 @@ Task<Result<>> Publisher::publish(std::stop_token stop)
 
 Task<Result<>> Publisher::settled(std::stop_token stop)
 {
-    co_return co_await world_.router.settled(epoch_, stop);
+    ++waiting_;
+    bell_.nudge();
+    const auto settled = co_await caught(world_.router.settled(epoch_, std::move(stop)));
+    --waiting_;
+    co_return settled;
 }
 
 }  // namespace diorama

@@ -23,7 +23,8 @@ TEST_CASE(
     at.settle(at.deploy().id);
     at.stop();
     at.router.table = {};
-    Publisher publisher({
+    Bell bell(at.scheduler);
+    const World world{
         at.scheduler,
         at.random,
         *at.store,
@@ -34,7 +35,8 @@ TEST_CASE(
         at.lines,
         at.engine_settings,
         at.log,
-    });
+    };
+    Publisher publisher(world, bell);
     std::stop_source given_up;
     given_up.request_stop();
     Result<> first = ok();

@@ -227,3 +227,27 @@ TEST_CASE("a deployment knows the commit its branch led to")
     world.settle(id);
     CHECK(world.latest(id).commit == std::string(40, 'a'));
 }
+
+TEST_CASE("visitors who stay on old versions keep no worker from other environments")
+{
+    TestWorld world;
+    world.engine_settings.workers = 1;
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    world.settle(id);
+    hold_visitors(world);
+    world.push_compose('b', web("web:2"));
+    world.deploy();
+    world.wait_until([&] { return world.find(id).state == State::ready; });
+    DeployRequest other = world.request();
+    other.kind = Kind::named;
+    other.key = "demo";
+    other.ref = "refs/heads/main";
+    const auto asked = world.scheduler.now();
+    const auto demo = world.scheduler.run(world.engine().commands().deploy(world.admin(), other));
+    world.wait_until([&] { return world.find(demo->id).state == State::ready; });
+    CHECK(world.scheduler.now() - asked < seconds{5});
+    CHECK(world.count(EntryType::container) == 3);
+    world.scheduler.run_for(minutes{2});
+    CHECK(world.count(EntryType::container) == 2);
+}

@@ -46,7 +46,8 @@ Task<> Workers::take_all(TaskGroup& group, std::stop_token stop)
 
 bool Workers::is_full(const TaskGroup& group) const
 {
-    return group.size() >= shop_.world.settings.workers;
+    const std::size_t waiting = shop_.publisher.waiting();
+    return group.size() >= shop_.world.settings.workers + waiting;
 }
 
 Task<Result<std::optional<jobs::Job>>> Workers::claim()
