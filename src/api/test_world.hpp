@@ -42,13 +42,7 @@ public:
         sink = &logs;
         start();
         context.reset(new Context{
-            .world =
-                {scheduler,
-                        random, *store,
-                        commits, builder,
-                        *driver,
-                        router, logs,
-                        engine_settings, log},
+            .world = world(),
             .commands = engine().commands(),
             .access = access,
             .logs = logs,

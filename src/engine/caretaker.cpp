@@ -32,10 +32,28 @@ Task<> Caretaker::run(std::stop_token stop)
 {
     for (;;) {
         // What a round could not do, the next one tries again.
-        [[maybe_unused]] const auto done = co_await caught(round(stop));
+        const auto done = co_await caught(round(stop));
+        if (!stop.stop_requested()) tell(done);
         const bool slept = co_await sleep(shop_.world.scheduler, shop_.world.settings.resync, stop);
         if (!slept) co_return;
     }
+}
+
+/// The same reason, minute after minute, is told once.
+void Caretaker::tell(const Result<>& done)
+{
+    const std::string reason = done ? "" : done.error().text();
+    if (reason == told_) return;
+    told_ = reason;
+    if (done)
+        shop_.world.log.info("the resync goes on");
+    else
+        shop_.world.log.warn(
+            "the resync could not do all of its round",
+            {
+                {"reason", done.error()}
+        }
+        );
 }
 
 Task<Result<>> Caretaker::round(std::stop_token stop)

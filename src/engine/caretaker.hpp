@@ -25,9 +25,11 @@ private:
     ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays);
     Task<Result<>> remove_unknown(std::vector<Stray> unknown, std::size_t scenes);
     void listen(const Remembered& remembered, const std::vector<Found>& found);
+    void tell(const Result<>& done);
 
     Workshop& shop_;
     Bell& bell_;
+    std::string told_;  ///< Why the last round did not do all; empty: it did.
 };
 
 }  // namespace diorama

@@ -24,19 +24,7 @@ TEST_CASE(
     at.stop();
     at.router.table = {};
     Bell bell(at.scheduler);
-    const World world{
-        at.scheduler,
-        at.random,
-        *at.store,
-        at.commits,
-        at.builder,
-        *at.driver,
-        at.router,
-        at.lines,
-        at.engine_settings,
-        at.log,
-    };
-    Publisher publisher(world, bell);
+    Publisher publisher(at.world(), bell);
     std::stop_source given_up;
     given_up.request_stop();
     Result<> first = ok();

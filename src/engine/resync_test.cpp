@@ -122,10 +122,34 @@ TEST_CASE("what nobody knows is removed, unless it is suspiciously much (H07, DE
     world.scheduler.run_for(minutes{3});
     CHECK(world.count(EntryType::container) == 1);
 
+    CHECK(world.operator_lines.empty());
     for (int i = 0; i < 4; ++i)
         place_unknown(world, i);
     world.scheduler.run_for(minutes{3});
     CHECK(world.count(EntryType::container) == 5);
+    REQUIRE(world.operator_lines.size() == 1);
+    CHECK(
+        world.operator_lines[0].find("4 of the 5 scenes that run are unknown") != std::string::npos
+    );
+}
+
+TEST_CASE("the operator is told once why the resync sees nothing, and once that it sees again")
+{
+    TestWorld world;
+    world.start();
+    world.driver->faults([](Verb verb, const std::string&) -> std::optional<Fault> {
+        if (verb != Verb::observe) return std::nullopt;
+        return Fault{
+            .error = Error{Code::unavailable, "the list was cut off"}
+        };
+    });
+    world.scheduler.run_for(minutes{5});
+    REQUIRE(world.operator_lines.size() == 1);
+    CHECK(world.operator_lines[0].find("the list was cut off") != std::string::npos);
+    world.driver->faults({});
+    world.scheduler.run_for(minutes{5});
+    REQUIRE(world.operator_lines.size() == 2);
+    CHECK(world.operator_lines[1].find("the resync goes on") != std::string::npos);
 }
 
 TEST_CASE("what a destroyed environment left without a row goes too (H07)")

@@ -106,11 +106,9 @@ public:
         };
     }
 
-    void start()
+    World world()
     {
-        if (engine_) return;
-        stopping_ = std::stop_source();
-        engine_ = std::make_unique<Engine>(World{
+        return {
             scheduler,
             random,
             *store,
@@ -122,7 +120,14 @@ public:
             engine_settings,
             log,
             forges
-        });
+        };
+    }
+
+    void start()
+    {
+        if (engine_) return;
+        stopping_ = std::stop_source();
+        engine_ = std::make_unique<Engine>(world());
         group_ = std::make_unique<TaskGroup>(scheduler);
         group_->spawn(keep_running());
     }
