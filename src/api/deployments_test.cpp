@@ -1,4 +1,5 @@
 #include "api/test_world.hpp"
+#include "base/instant.hpp"
 
 using namespace diorama;
 using namespace diorama::api;
@@ -90,8 +91,34 @@ TEST_CASE("why says in each state what is the matter and what comes next")
     world.remove("/api/v1/environments/" + shop.slug);
     CHECK(why(world, shop.slug) == "leaving");
     world.wait_until([&] { return why(world, shop.slug) == "stuck"; });
+    const auto stuck = world.get("/api/v1/environments/" + shop.slug + "/why");
+    CHECK(*parse_instant(stuck.text("next_attempt")) > world.scheduler.now());
     world.settle(shop.id);
     CHECK(why(world, shop.slug) == "gone");
+}
+
+TEST_CASE("why tells when a scene that lost a part is put up again")
+{
+    ApiWorld world;
+    const auto shop = world.shop();
+    world.driver->faults([](Verb verb, const std::string&) -> std::optional<Fault> {
+        if (verb != Verb::wait_healthy) return std::nullopt;
+        return Fault{
+            .error = Error{Code::invalid, "it ended with exit code 1"}
+        };
+    });
+    world.host.vanish(EntryType::container, world.serving(shop.id, "web")->name);
+    world.wait_until([&] { return world.latest(shop.id).status == DeploymentStatus::failed; });
+    world.scheduler.run_for(minutes{2});
+    const auto stale = world.get("/api/v1/environments/" + shop.slug + "/why");
+    CHECK(stale.text("reason").find("could not be put up again") != std::string::npos);
+    const auto next = *parse_instant(stale.text("next_attempt"));
+    CHECK(next > world.scheduler.now());
+    const auto generation = world.find(shop.id).wanted.generation;
+    world.scheduler.run_for(next - world.scheduler.now() - seconds{1});
+    CHECK(world.find(shop.id).wanted.generation == generation);
+    world.scheduler.run_for(minutes{1});
+    CHECK(world.find(shop.id).wanted.generation == generation + 1);
 }
 
 TEST_CASE("why tells of a scene that never stood")

@@ -1,8 +1,10 @@
 #include "api/answers.hpp"
 #include "api/handlers.hpp"
 #include "api/views.hpp"
+#include "base/instant.hpp"
 #include "store/deployments.hpp"
 #include "store/inventory.hpp"
+#include "store/jobs.hpp"
 #include "store/log_lines.hpp"
 
 namespace diorama::api {
@@ -19,12 +21,20 @@ struct Verdict {
 struct Story {
     std::optional<Deployment> latest;
     std::vector<LogLine> lines;
-    std::size_t owed = 0;  ///< Objects that could not be removed.
+    std::size_t owed = 0;                 ///< Objects that could not be removed.
+    std::optional<Instant> next_attempt;  ///< When it is tried again by itself.
 };
 
 Verdict on_ready(const Environment& environment, const Story& story)
 {
-    if (story.latest && story.latest->status == DeploymentStatus::failed)
+    const bool failed = story.latest && story.latest->status == DeploymentStatus::failed;
+    if (failed && story.latest->commit == environment.serving_commit)
+        return {
+            "stale",
+            "the commit that serves could not be put up again: " + story.latest->cause,
+            "diorama logs " + environment.slug
+        };
+    if (failed)
         return {
             "stale",
             "the newest commit failed, an older one is serving: " + story.latest->cause,
@@ -76,7 +86,7 @@ Verdict judge(const Environment& environment, const Story& story)
     std::abort();
 }
 
-Result<Story> story_of(Tx& tx, EnvironmentId id)
+Result<Story> story_of(Tx& tx, EnvironmentId id, Instant now)
 {
     Story story;
     const auto latest = deployments::latest(tx, id);
@@ -87,6 +97,8 @@ Result<Story> story_of(Tx& tx, EnvironmentId id)
     story.lines = *std::move(lines);
     for (const Entry& entry : inventory::of_environment(tx, id))
         story.owed += entry.status == EntryStatus::owed ? 1 : 0;
+    const auto next = jobs::next_look(tx, id);
+    if (next && *next > now) story.next_attempt = next;
     return story;
 }
 
@@ -97,7 +109,8 @@ Task<Response> explain_environment(Context& context, Call call)
     const auto found =
         co_await find_environment(context, call.caller, call.right, call.param("id"));
     if (!found) co_return problem(found.error());
-    const auto read = [id = found->id](Tx& tx) { return story_of(tx, id); };
+    const auto now = context.world.scheduler.now();
+    const auto read = [id = found->id, now](Tx& tx) { return story_of(tx, id, now); };
     const auto story = co_await context.world.store.read(read);
     if (!story) co_return problem(story.error());
     const Verdict verdict = judge(*found, *story);
@@ -108,6 +121,7 @@ Task<Response> explain_environment(Context& context, Call call)
         {"reason", context.logs.redact(found->id, verdict.reason)},
         {"mend", verdict.mend}
     };
+    if (story->next_attempt) node.set("next_attempt", format_instant(*story->next_attempt));
     if (story->latest) node.set("deployment", view(context, *story->latest));
     Node::List lines;
     for (const LogLine& line : story->lines)

@@ -222,6 +222,7 @@ Task<Result<int>> why(Session& session)
             Column{.key = "state"},
             Column{.key = "verdict"},
             Column{.key = "reason"},
+            Column{.key = "next_attempt"},
             Column{.key = "mend"},
         };
         const auto shown = session.output.one(columns, *story);
@@ -235,6 +236,8 @@ Task<Result<int>> why(Session& session)
         state == "failed" ? "has failed" : "is " + display(state),
         safe_lines(field(*story, "reason"))
     ));
+    const auto next = field(*story, "next_attempt");
+    if (!next.empty()) session.world.out("It is tried again at " + display(next) + ".\n");
     const Node* lines = story->find("last_lines");
     if (lines && lines->list() && !lines->list()->empty()) {
         session.world.out("\nThe last lines of its log:\n");

@@ -103,8 +103,9 @@ Caretaker::ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays)
             else if (stray.type == EntryType::container || owner->state == State::destroyed)
                 asked.insert(stray.environment);
         }
+        // Who failed lately waits for the next attempt, whatever is still missing.
         for (const EnvironmentId environment : asked)
-            jobs::enqueue(tx, environment, jobs::Priority::low, now);
+            jobs::remind(tx, environment, jobs::Priority::low, now);
         return unknown;
     };
     const auto unknown = co_await shop_.world.store.transact(work);

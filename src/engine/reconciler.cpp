@@ -60,10 +60,21 @@ Task<Result<>> wish_again(World world, Environment environment)
     co_return co_await world.store.transact(work);
 }
 
-bool failed_lately(const Deployment& last, const std::string& commit, Instant now)
+/// When `commit` may be put up again; in the past or now when nothing speaks against it.
+Instant next_attempt(const std::optional<Deployment>& last, const std::string& commit, Instant now)
 {
-    return last.status == DeploymentStatus::failed && last.commit == commit &&
-           last.completed_at.value_or(now) + patience > now;
+    const bool failed = last && last->status == DeploymentStatus::failed && last->commit == commit;
+    return failed ? last->completed_at.value_or(now) + patience : now;
+}
+
+/// In the queue, so that whoever asks is told when it is.
+Task<Result<>> look_at(World world, EnvironmentId environment, Instant due)
+{
+    const auto work = [=](Tx& tx) -> Result<> {
+        jobs::enqueue(tx, environment, jobs::Priority::low, due);
+        return ok();
+    };
+    co_return co_await world.store.transact(work);
 }
 
 }  // namespace
@@ -145,9 +156,8 @@ Task<Result<>> Reconciler::look_after(Facts facts, std::stop_token stop)
     if (facts.environment.state != State::ready || !is_incomplete(facts, *entries, *found))
         co_return ok();
     const auto now = shop_.world.scheduler.now();
-    const bool in_vain =
-        facts.deployment && failed_lately(*facts.deployment, again(facts.environment).commit, now);
-    if (in_vain) co_return ok();
+    const Instant due = next_attempt(facts.deployment, again(facts.environment).commit, now);
+    if (due > now) co_return co_await look_at(shop_.world, facts.environment.id, due);
     co_return co_await wish_again(shop_.world, facts.environment);
 }
 

@@ -184,3 +184,29 @@ TEST_CASE("the resync does not take from a scene what it is just making")
         CHECK(world.settle(id).state == State::ready);
     }
 }
+
+TEST_CASE("what the engine does not remove is tried less and less often, and then goes")
+{
+    TestWorld world;
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    world.settle(id);
+    world.driver->faults([](Verb verb, const std::string&) -> std::optional<Fault> {
+        if (verb != Verb::remove) return std::nullopt;
+        return Fault{
+            .error = Error{Code::unavailable, "no answer"}
+        };
+    });
+    world.destroy(id);
+    world.scheduler.run_for(minutes{10});
+    const auto removals = [&] {
+        return std::ranges::count(world.driver->calls, Verb::remove, &FakeDriver::Call::verb);
+    };
+    const auto before = removals();
+    world.scheduler.run_for(hours{1});
+    CHECK(removals() - before >= 11);
+    CHECK(removals() - before <= 13);
+    world.driver->faults({});
+    world.scheduler.run_for(minutes{6});
+    CHECK(world.find(id).state == State::destroyed);
+}

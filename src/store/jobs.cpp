@@ -22,6 +22,17 @@ constexpr auto enqueue_sql = R"sql(
             ELSE jobs.asked_due END
 )sql";
 
+constexpr auto remind_sql = R"sql(
+    INSERT INTO jobs (
+        environment, priority, due, asked_due, lease, lease_owner, lease_until, attempt
+    ) VALUES (:environment, :priority, :due, NULL, 0, '', 0, 0)
+    ON CONFLICT (environment) DO UPDATE SET priority = excluded.priority, due = excluded.due
+    WHERE jobs.due IS NULL
+)sql";
+
+constexpr auto next_look_sql =
+    "SELECT due FROM jobs WHERE environment = :environment AND lease_until = 0";
+
 // PostgreSQL may run two claims at once: the second waits for the first, then looks again at the
 // outer conditions, finds the job taken, and takes nothing.
 constexpr auto claim_sql = R"sql(
@@ -90,16 +101,42 @@ Error lost(const Job& job)
 
 }  // namespace
 
-void enqueue(Tx& tx, EnvironmentId environment, Priority priority, Instant due)
+namespace {
+
+void ask(Tx& tx, Sql sql, EnvironmentId environment, Priority priority, Instant due)
 {
     tx.execute(
-        enqueue_sql,
+        sql,
         {
             {"environment", environment                        },
             {"priority",    static_cast<std::int64_t>(priority)},
             {"due",         due                                }
     }
     );
+}
+
+}  // namespace
+
+void enqueue(Tx& tx, EnvironmentId environment, Priority priority, Instant due)
+{
+    ask(tx, enqueue_sql, environment, priority, due);
+}
+
+void remind(Tx& tx, EnvironmentId environment, Priority priority, Instant due)
+{
+    ask(tx, remind_sql, environment, priority, due);
+}
+
+std::optional<Instant> next_look(Tx& tx, EnvironmentId environment)
+{
+    const auto due = tx.one(
+        next_look_sql,
+        [](const Row& row) {
+            return row.optional_instant("due");
+    },
+        {{"environment", environment}}
+    );
+    return due.value_or(std::nullopt);
 }
 
 std::optional<Job> claim(Tx& tx, std::string_view owner, Instant now, milliseconds lease)

@@ -32,6 +32,10 @@ struct Job {
 /// priority and the earlier time win); one that runs now is looked at again when it ends.
 void enqueue(Tx& tx, EnvironmentId environment, Priority priority, Instant due);
 
+/// The same, unless a look is under way or coming: a job that waits for its next attempt keeps its
+/// time.
+void remind(Tx& tx, EnvironmentId environment, Priority priority, Instant due);
+
 /// Takes the most urgent job that is due; nobody else gets it before `now + lease`. A worker that
 /// dies stops renewing, and its job is due again when its lease ends.
 std::optional<Job> claim(Tx& tx, std::string_view owner, Instant now, milliseconds lease);
@@ -56,6 +60,9 @@ std::int64_t release_all(Tx& tx);
 
 /// When the next job can be claimed, to know how long to sleep.
 std::optional<Instant> next_due(Tx& tx);
+
+/// When somebody looks at `environment` next; none when nobody was asked to, or somebody does now.
+std::optional<Instant> next_look(Tx& tx, EnvironmentId environment);
 
 /// Jobs that are due and not held.
 std::uint64_t waiting(Tx& tx, Instant now);

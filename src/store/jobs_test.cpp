@@ -223,3 +223,36 @@ TEST_CASE("A21 four workers at once take every job exactly once, with real threa
         CHECK(times == 1);
     CHECK(store->statistics().commits < store->statistics().works);
 }
+
+TEST_CASE_FIXTURE(Fixture, "a reminder hurries no job that waits for its next attempt")
+{
+    const auto remind = [&](EnvironmentId id) {
+        CHECK(write([=, this](Tx& tx) { jobs::remind(tx, id, Priority::low, now()); }).has_value());
+    };
+    const auto next_look = [&] {
+        return *read([&](Tx& tx) -> Result<std::optional<Instant>> {
+            return jobs::next_look(tx, one);
+        });
+    };
+    CHECK_FALSE(next_look());
+    remind(one);
+    CHECK(next_look() == now());
+    const auto job = claim();
+    REQUIRE(job);
+    CHECK_FALSE(next_look());  // It is under way.
+    remind(one);
+    const auto again = now() + minutes{5};
+    CHECK(release(*job, minutes{5}).has_value());
+    CHECK(next_look() == again);
+    remind(one);
+    CHECK(next_look() == again);
+    enqueue(one, Priority::normal);  // A person asks: that is now.
+    CHECK(next_look() == now());
+    const auto second = claim();
+    REQUIRE(second);
+    CHECK(second->priority == Priority::normal);
+    CHECK(finish(*second).has_value());
+    CHECK_FALSE(next_look());
+    remind(one);
+    CHECK(claim());
+}
