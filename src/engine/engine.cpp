@@ -23,8 +23,10 @@ Engine::Engine(World world)
 Task<Result<>> Engine::run(std::stop_token stop)
 {
     std::stop_callback<std::function<void()>> end(stop, [this] { stopping_.request_stop(); });
-    const auto taken = co_await take_up(stop);
-    if (!taken) co_return taken.error();
+    const auto opened = co_await open(stop);
+    if (!opened) co_return opened.error();
+    const auto heard = co_await listen_again();
+    if (!heard) co_return heard.error();
     TaskGroup group(world_.scheduler);
     group.spawn(workers_.run(stop));
     group.spawn(caretaker_.run(stop));
@@ -35,9 +37,10 @@ Task<Result<>> Engine::run(std::stop_token stop)
     co_return ok();
 }
 
-/// Leases of a process that is gone are free, the routes stand again, and every ear is back.
-Task<Result<>> Engine::take_up(std::stop_token stop)
+/// Leases of a process that is gone are free, and the routes stand again.
+Task<Result<>> Engine::open(std::stop_token stop)
 {
+    if (open_) co_return ok();
     const auto free = [](Tx& tx) -> Result<> {
         jobs::release_all(tx);
         return ok();
@@ -46,7 +49,8 @@ Task<Result<>> Engine::take_up(std::stop_token stop)
     if (!freed) co_return freed.error();
     const auto published = co_await publisher_.publish(stop);
     if (!published) co_return published.error();
-    co_return co_await listen_again();
+    open_ = true;
+    co_return ok();
 }
 
 Task<Result<>> Engine::listen_again()

@@ -19,14 +19,18 @@ public:
     Intake& intake() { return intake_; }
     Poller& poller() { return poller_; }
 
-    /// Takes up what was under way, then works until `stop` is asked. Leaves every scene as it is.
+    /// Makes what stands answer again: before it, nobody shall be told that we are ready.
+    Task<Result<>> open(std::stop_token stop);
+
+    /// Opens, takes up what was under way, then works until `stop` is asked. Leaves every scene as
+    /// it is.
     Task<Result<>> run(std::stop_token stop);
 
 private:
-    Task<Result<>> take_up(std::stop_token stop);
     Task<Result<>> listen_again();
 
     World world_;
+    bool open_ = false;
     Bell bell_;
     std::stop_source stopping_;
     Followers followers_;

@@ -143,6 +143,8 @@ public:
         context.stopping = stop;
         context.facts = [&] { return facts(); };
         context.filtered = [&] { return !watch_ || !watch_->state().trouble; };
+        const auto opened = co_await engine.open(stop);
+        if (!opened) co_return opened.error();
         Server server(loop_, api::handler(context), server_options());
         const auto address = Address::parse(config_.api.listen);
         if (!address) co_return address.error().during("api.listen");
