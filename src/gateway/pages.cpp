@@ -78,6 +78,11 @@ Page unknown_page()
     };
 }
 
+Page starting_page()
+{
+    return waiting("Diorama is starting", "Previews answer again in a moment.", 1);
+}
+
 Page waiting_page(State state)
 {
     switch (state) {

@@ -18,6 +18,8 @@ struct Page {
 
 /// For who is not known here, whichever name was asked for: it never tells which exist.
 Page unknown_page();
+/// For anybody, before the first table of routes: which names there are is not known yet.
+Page starting_page();
 /// For a route nothing serves at the moment.
 Page waiting_page(State state);
 Page unreachable_page();

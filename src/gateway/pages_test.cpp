@@ -36,6 +36,23 @@ TEST_CASE("a name nobody has and the base domain look the same, so that names ca
     CHECK_FALSE(unknown.body.contains("secret"));
 }
 
+TEST_CASE("who comes before the first routes is told to come again, not that nothing is here")
+{
+    GatewaySettings settings;
+    settings.listen = {
+        {"127.0.0.1", 0}
+    };
+    settings.threads = 1;
+    const auto gateway = start_gateway(settings).value();
+    const auto status = [&] {
+        return Wire::to(gateway->ports().front()).get("/", "shop.base.test").status();
+    };
+    CHECK(status() == 503);
+    REQUIRE(gateway->publish({1, {}}).has_value());
+    await([&] { return gateway->acknowledged() == 1; });
+    CHECK(status() == 404);
+}
+
 TEST_CASE("a page needs nothing from elsewhere, and a program gets plain text")
 {
     Scene scene;

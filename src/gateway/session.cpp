@@ -127,8 +127,10 @@ Parse Session::parse()
 
 Task<After> Session::serve()
 {
-    const auto [destination, lacks_slash] = shard_.table().find(head_.host, head_.path);
-    if (destination == nullptr) co_return co_await reply(unknown_page());
+    const RouteTable& table = shard_.table();
+    const auto [destination, lacks_slash] = table.find(head_.host, head_.path);
+    if (destination == nullptr)
+        co_return co_await reply(table.epoch() == 0 ? starting_page() : unknown_page());
     destination->use().touch(shard_.loop.wall());
     if (lacks_slash) {
         std::string location = std::string(head_.path) + "/" + std::string(head_.query);
