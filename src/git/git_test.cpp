@@ -354,6 +354,9 @@ TEST_CASE("commits that nobody needs any more are let go")
     REQUIRE(world.scheduler.run(world.mirror.keep_only({kept})).has_value());
     CHECK(*world.scheduler.run(world.mirror.has(kept)));
     CHECK_FALSE(*world.scheduler.run(world.mirror.has(old)));
+    const auto before = world.scheduler.run(world.mirror.size());
+    REQUIRE(world.scheduler.run(world.mirror.compact()).has_value());
+    CHECK(world.scheduler.run(world.mirror.size()) < before);
     CHECK(world.scheduler.run(world.mirror.commit(old)).has_error());
     CHECK(world.scheduler.run(world.mirror.commit(kept))->subject == "new");
     CHECK(world.fetch(old).has_value());

@@ -219,6 +219,11 @@ Task<Result<>> Mirror::keep_only(std::vector<ObjectId> commits, std::stop_token 
     if (orders.empty()) co_return ok();
     const auto dropped = co_await run({"update-ref", "--stdin"}, {}, stop, std::move(orders));
     if (!dropped) co_return dropped.error();
+    co_return ok();
+}
+
+Task<Result<>> Mirror::compact(std::stop_token stop) const
+{
     const CommandLimits limits{.time = minutes{10}};
     const auto repacked =
         co_await run({"repack", "-a", "-d", "--quiet", "--no-write-bitmap-index"}, limits, stop);
@@ -226,6 +231,23 @@ Task<Result<>> Mirror::keep_only(std::vector<ObjectId> commits, std::stop_token 
     const auto pruned = co_await run({"prune", "--expire=now"}, limits, std::move(stop));
     if (!pruned) co_return pruned.error();
     co_return ok();
+}
+
+Task<std::uint64_t> Mirror::size() const
+{
+    const auto work = [folder = folder_ / "objects"] {
+        std::uint64_t bytes = 0;
+        std::error_code gone;  // What is removed while we look takes no room.
+        for (auto each = std::filesystem::recursive_directory_iterator(folder, gone);
+             !gone && each != std::filesystem::recursive_directory_iterator();
+             each.increment(gone)) {
+            std::error_code unread;
+            const auto size = each->is_regular_file(unread) ? each->file_size(unread) : 0;
+            if (!unread) bytes += size;
+        }
+        return bytes;
+    };
+    co_return co_await blocking(git_->scheduler(), work);
 }
 
 Task<Result<std::vector<BlobStream::Piece>>> BlobStream::next(std::size_t wanted)

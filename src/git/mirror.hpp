@@ -90,8 +90,15 @@ public:
     Result<BlobStream>
     stream(const std::vector<ObjectId>& blobs, milliseconds time, std::stop_token stop = {}) const;
 
-    /// Lets go of every commit but these and frees the room they took.
+    /// Lets go of every commit but these. The room they took is freed by `compact`.
     Task<Result<>> keep_only(std::vector<ObjectId> commits, std::stop_token stop = {}) const;
+
+    /// Writes what is kept anew and deletes the rest: work for seconds, or minutes where much is
+    /// kept. Stopped half-way, it has lost nothing.
+    Task<Result<>> compact(std::stop_token stop = {}) const;
+
+    /// Bytes that its objects take on the disk, kept or not.
+    Task<std::uint64_t> size() const;
 
 private:
     Command command(std::vector<std::string> words, const Remote* remote = nullptr) const;

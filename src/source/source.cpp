@@ -10,6 +10,9 @@ namespace diorama {
 
 namespace {
 
+constexpr hours compact_every{1};
+constexpr std::uint64_t small_mirror = 64ULL << 20;  // Bytes that are not worth the work.
+
 /// The names to ask a remote for, the likeliest first.
 std::vector<git::RefName> names_of(const Wanted& wanted)
 {
@@ -75,7 +78,9 @@ Task<Result<git::Commit>>
 Source::fetch(git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop)
 {
     Deadline deadline(git_.scheduler(), limits.time, std::move(stop));
-    const auto permit = co_await gate(remote.location).acquire(deadline.token());
+    Care& known = care(remote.location);
+    known.compacting.request_stop();
+    const auto permit = co_await known.gate.acquire(deadline.token());
     if (!permit) co_return given_up(deadline, remote.location);
 
     const auto place = mirror(remote.location);
@@ -143,7 +148,8 @@ Source::tree(git::Location location, git::ObjectId commit, TreeLimits limits, st
 
 Task<Result<>> Source::keep_only(git::Location location, Kept wanted, std::stop_token stop)
 {
-    const auto permit = co_await gate(location).acquire(stop);
+    Care& known = care(location);
+    const auto permit = co_await known.gate.acquire(stop);
     if (!permit) co_return Error{Code::cancelled, "tidying a mirror was stopped", ""};
     auto commits = co_await wanted();
     if (!commits) co_return commits.error();
@@ -153,7 +159,33 @@ Task<Result<>> Source::keep_only(git::Location location, Kept wanted, std::stop_
         co_return ok();
     }
     if (!std::filesystem::exists(place.folder())) co_return ok();
-    co_return co_await place.keep_only(*std::move(commits), std::move(stop));
+    const auto dropped = co_await place.keep_only(*std::move(commits), stop);
+    if (!dropped) co_return dropped.error();
+    co_return co_await compact_when_due(place, known, std::move(stop));
+}
+
+/// A push shall not pay for it: it is rare, and gives way.
+Task<Result<>> Source::compact_when_due(git::Mirror place, Care& care, std::stop_token stop)
+{
+    const auto now = git_.scheduler().now();
+    const std::uint64_t size = co_await place.size();
+    if (!care.compacted) {
+        care.compacted = now;
+        care.size = size;
+    }
+    const bool doubled = size > 2 * care.size + small_mirror;
+    if (now < *care.compacted + compact_every && !doubled) co_return ok();
+    care.compacted = now;
+    care.size = size;
+    care.compacting = std::stop_source();
+    const std::stop_callback link(stop, [source = care.compacting]() mutable {
+        source.request_stop();
+    });
+    const auto compacted = co_await place.compact(care.compacting.get_token());
+    const bool gave_way = care.compacting.stop_requested() && !stop.stop_requested();
+    if (!compacted && !gave_way) co_return compacted.error();
+    care.size = co_await place.size();
+    co_return ok();
 }
 
 Task<> Source::drop(git::Mirror place)
@@ -167,11 +199,11 @@ git::Mirror Source::mirror(const git::Location& location) const
     return {git_, folder_ / (location.id() + ".git")};
 }
 
-Semaphore& Source::gate(const git::Location& location)
+Source::Care& Source::care(const git::Location& location)
 {
-    auto& gate = gates_[location.id()];
-    if (!gate) gate = std::make_unique<Semaphore>(git_.scheduler(), 1);
-    return *gate;
+    auto& care = cares_[location.id()];
+    if (!care) care = std::make_unique<Care>(git_.scheduler());
+    return *care;
 }
 
 }  // namespace diorama

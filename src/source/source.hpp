@@ -58,13 +58,25 @@ public:
     );
 
     /// Lets go of every commit of a repository but those `wanted` tells, which is asked while no
-    /// fetch of it runs; of none left, the mirror goes.
+    /// fetch of it runs; of none left, the mirror goes. The room is freed now and then: an hour
+    /// after the last time, or when the mirror has doubled; and a fetch that comes stops it.
     using Kept = std::function<Task<Result<std::vector<git::ObjectId>>>()>;
     Task<Result<>> keep_only(git::Location location, Kept wanted, std::stop_token stop = {});
 
 private:
+    /// What this process knows of a mirror.
+    struct Care {
+        explicit Care(Scheduler& scheduler) : gate(scheduler, 1) {}
+
+        Semaphore gate;
+        std::optional<Instant> compacted;  ///< When it was, or was tried; or when we came.
+        std::uint64_t size = 0;            ///< Bytes it had then.
+        std::stop_source compacting;
+    };
+
     git::Mirror mirror(const git::Location& location) const;
-    Semaphore& gate(const git::Location& location);
+    Care& care(const git::Location& location);
+    Task<Result<>> compact_when_due(git::Mirror place, Care& care, std::stop_token stop);
     Task<Result<git::Commit>>
     bring(git::Remote remote, Tip tip, git::Limits limits, std::stop_token stop);
     Task<> drop(git::Mirror place);
@@ -72,7 +84,7 @@ private:
 
     const git::Git& git_;
     std::filesystem::path folder_;
-    std::map<std::string, std::unique_ptr<Semaphore>> gates_;
+    std::map<std::string, std::unique_ptr<Care>> cares_;  ///< By the location's id.
 };
 
 }  // namespace diorama

@@ -309,6 +309,10 @@ TEST_CASE("commits out of use are let go, and the mirror with the last of them")
     REQUIRE(world.fetch({old, std::nullopt}).has_value());
     REQUIRE(world.fetch({kept, std::nullopt}).has_value());
     REQUIRE(keep_only({kept}).has_value());
+    CHECK(world.tree(old).has_value());  // Its room is not worth the work yet.
+    REQUIRE(world.fetch({old, std::nullopt}).has_value());
+    world.scheduler.run_for(hours{1});
+    REQUIRE(keep_only({kept}).has_value());
     CHECK(world.tree(old).has_error());
     CHECK(world.read(kept, "a") == "2");
     REQUIRE(keep_only({}).has_value());
