@@ -12,6 +12,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -194,6 +195,12 @@ class Daemon:
         }
         self.process = None
         self.installation = None
+        # If this test dies, whatever kills it, its daemon and scenes go too.
+        self.guard = subprocess.Popen(
+            [sys.executable, "-B", str(Path(__file__).with_name("guard.py")), str(self.folder)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def start(self):
         (self.data / "ports").unlink(missing_ok=True)
@@ -308,13 +315,16 @@ class Daemon:
                 if environment["state"] != "destroyed":
                     self.destroy(environment["id"])
             until(lambda: not self.left(), "nothing to be left", limit=20)
+            self.stop()
+            until(lambda: not self.behind(), "an orderly stop to leave nothing", limit=5)
+            self.guard.stdin.write(b"done")
         except AssertionError as failed:
-            left = self.left() if self.process else "?"
+            left = self.left() if self.process else self.behind()
             raise AssertionError(f"{failed}; left: {left}\n{self.log.read_text()[-3000:]}") from failed
         finally:
-            self.stop()
+            self.guard.stdin.close()
+            self.guard.wait(60)
             shutil.rmtree(self.folder, ignore_errors=True)
-        assert not self.behind(), f"an orderly stop left {self.behind()}"
 
     def behind(self):
         """What of this installation belongs to no scene: the network for builds, the packet filter."""
