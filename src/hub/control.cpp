@@ -346,6 +346,9 @@ Response usage(const World& world)
 
 Task<Response> answer_control(World& world, Request request)
 {
+    // Browsers say which page asks: a stranger's must not play with this machine.
+    const std::string_view origin = request.headers.get("Origin");
+    if (!origin.empty() && origin != world.at.web) co_return Response{.status = 403};
     const std::string name = request.segments.size() == 2 ? request.segments[1] : "";
     if (request.method == "GET") {
         if (name == "deliveries")
