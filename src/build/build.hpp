@@ -23,9 +23,17 @@ struct BuildOrder {
     /// The installation's id, or an environment's for untrusted work: part of the key, so that
     /// nobody takes away or poisons what others on the engine use.
     std::string scope;
-    bool rebuild = false;  ///< Build even where the image exists.
+    bool rebuild = false;    ///< Build even where the image exists.
+    bool untrusted = false;  ///< A stranger's: what needs one of our logins is refused.
     std::map<std::string, std::string> labels;
     milliseconds limit{0};  ///< For the work itself, not for waiting for others; 0: none.
+};
+
+/// An image that a manifest names.
+struct ImageOrder {
+    std::string reference;
+    std::string platform;    ///< Empty: the engine's own.
+    bool untrusted = false;  ///< As of BuildOrder.
 };
 
 struct Image {
@@ -54,9 +62,9 @@ public:
     virtual Task<Result<Image>>
     build(BuildOrder order, Files& files, LineSink line, std::stop_token stop) = 0;
 
-    /// The image a manifest names, pulled unless it is there.
-    virtual Task<Result<Image>>
-    obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop) = 0;
+    /// The image a manifest names, pulled unless it is there. `refused` when a stranger names one
+    /// of a registry that we have a login for, even if it is here already.
+    virtual Task<Result<Image>> obtain(ImageOrder order, LineSink line, std::stop_token stop) = 0;
 
     /// The images the engine has that were built with these labels: their references, or the id
     /// of one whose build was cut off before it got its name.

@@ -229,7 +229,8 @@ Task<Result<>> DockerBuilder::find_bases(Job& job, LineSink line, std::stop_toke
         const auto stage = std::ranges::find(scanned.stages, name, &Stage::base);
         const bool is_base = stage != scanned.stages.end();
         const std::string platform = is_base ? stage->platform : "";
-        const auto base = co_await images_.obtain(name, platform, line, stop);
+        ImageOrder wanted{name, platform, job.order.untrusted};
+        const auto base = co_await images_.obtain(std::move(wanted), line, stop);
         if (!base) {
             const auto where = is_base ? job.recipe.where(stage->line) : job.recipe.path;
             co_return base.error().during(where);
@@ -301,7 +302,7 @@ docker::BuildOptions DockerBuilder::options(const Job& job) const
         .memory = settings_.memory,
         .cpu_quota = static_cast<std::int64_t>(settings_.cpus * period),
         .no_cache = job.order.rebuild,
-        .logins = images_.logins(),
+        .logins = job.order.untrusted ? Logins{} : images_.logins(),
     };
 }
 
@@ -342,10 +343,9 @@ Task<> DockerBuilder::sweep(std::string cache)
     }
 }
 
-Task<Result<Image>>
-DockerBuilder::obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop)
+Task<Result<Image>> DockerBuilder::obtain(ImageOrder order, LineSink line, std::stop_token stop)
 {
-    return images_.obtain(std::move(image.reference), std::move(platform), std::move(line), stop);
+    return images_.obtain(std::move(order), std::move(line), stop);
 }
 
 Task<Result<std::vector<std::string>>> DockerBuilder::made(std::map<std::string, std::string> labels

@@ -39,8 +39,7 @@ public:
 
     Task<Result<Image>>
     build(BuildOrder order, Files& files, LineSink line, std::stop_token stop) override;
-    Task<Result<Image>>
-    obtain(ImageRef image, std::string platform, LineSink line, std::stop_token stop) override;
+    Task<Result<Image>> obtain(ImageOrder order, LineSink line, std::stop_token stop) override;
 
     Task<Result<std::vector<std::string>>> made(std::map<std::string, std::string> labels) override;
     Task<Result<>> remove(std::string reference) override;

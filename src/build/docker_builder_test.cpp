@@ -327,7 +327,7 @@ TEST_CASE("SEC-45 no repository gets an image that was built for another, by nam
     for (const std::string& name :
          {image->reference, "docker.io/" + image->reference, id, id.substr(0, 12), image->id}) {
         CAPTURE(name);
-        const auto got = world.loop.run(world.builder.obtain({name}, "", world.sink(), {}));
+        const auto got = world.loop.run(world.builder.obtain({name}, world.sink(), {}));
         REQUIRE(got.has_error());
         CHECK(got.error().code == Code::refused);
     }

@@ -51,11 +51,11 @@ public:
         co_return Image{.reference = reference, .id = "sha256:" + key, .fresh = true};
     }
 
-    Task<Result<Image>> obtain(ImageRef image, std::string, LineSink, std::stop_token) override
+    Task<Result<Image>> obtain(ImageOrder order, LineSink, std::stop_token) override
     {
         if (fault) co_return *fault;
         co_return Image{
-            .reference = image.reference, .id = image.reference, .ports = ports[image.reference]
+            .reference = order.reference, .id = order.reference, .ports = ports[order.reference]
         };
     }
 

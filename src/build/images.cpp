@@ -65,6 +65,20 @@ Error not_theirs(std::string_view reference)
     };
 }
 
+/// Also when it is here already: what our login brought is not for a stranger to read.
+Error behind_login(std::string_view reference, std::string_view registry)
+{
+    return {
+        Code::refused,
+        fmt::format(
+            "{} is of a registry that this installation logs in to, and this commit is a "
+            "stranger's",
+            display(reference)
+        ),
+        fmt::format("Use an image that needs no login to {}.", registry)
+    };
+}
+
 }  // namespace
 
 std::string stage_reference(std::string_view reference, std::size_t stage)
@@ -85,17 +99,20 @@ Task<Result<std::optional<Image>>> Images::find(std::string reference)
     co_return found.error();
 }
 
-Task<Result<Image>>
-Images::obtain(std::string reference, std::string platform, LineSink line, std::stop_token stop)
+Task<Result<Image>> Images::obtain(ImageOrder order, LineSink line, std::stop_token stop)
 {
+    const std::string& reference = order.reference;
     if (familiar(reference).starts_with(built_prefix)) co_return not_theirs(reference);
+    const std::string registry = registry_of(reference);
+    if (order.untrusted && registries_.contains(registry))
+        co_return behind_login(reference, registry);
     auto there = co_await engine_.inspect_image(reference);
     if (there && !is_named(*there, reference)) co_return not_theirs(reference);
-    if (there && fits(*there, platform)) co_return image_of(*std::move(there), reference);
+    if (there && fits(*there, order.platform)) co_return image_of(*std::move(there), reference);
     if (!there && there.error().code != Code::not_found) co_return there.error();
 
-    docker::PullOptions wanted{.reference = reference, .platform = std::move(platform)};
-    wanted.login = login(registry_of(reference));
+    docker::PullOptions wanted{.reference = reference, .platform = order.platform};
+    wanted.login = login(registry);
     co_return co_await pull(std::move(wanted), line, stop);
 }
 
@@ -151,9 +168,9 @@ Task<Result<>> Images::remove_stages(std::string reference)
     co_return ok();
 }
 
-std::map<std::string, docker::RegistryLogin> Images::logins() const
+Logins Images::logins() const
 {
-    std::map<std::string, docker::RegistryLogin> all;
+    Logins all;
     for (const auto& [registry, who] : registries_) {
         auto found = login(registry);
         if (found) all.emplace(found->server, *std::move(found));

@@ -29,6 +29,9 @@ inline constexpr std::string_view cache_label = "diorama.cache";
 /// The name of the last layer of an earlier stage of an image we built.
 std::string stage_reference(std::string_view reference, std::size_t stage);
 
+/// By server, as the Engine's build call takes them.
+using Logins = std::map<std::string, docker::RegistryLogin>;
+
 /// The images of a Docker Engine: found, pulled, and removed when they are ours.
 class Images {
 public:
@@ -39,17 +42,16 @@ public:
     Task<Result<std::optional<Image>>> find(std::string reference);
 
     /// The image a repository names, pulled unless it is there and fits `platform`. `refused` for
-    /// what is no name but an id, and for images that we built: the Engine would hand out other
-    /// projects' images.
-    Task<Result<Image>>
-    obtain(std::string reference, std::string platform, LineSink line, std::stop_token stop);
+    /// what is no name but an id, for images that we built (the Engine would hand out other
+    /// projects' images), and for strangers who name what our logins brought here.
+    Task<Result<Image>> obtain(ImageOrder order, LineSink line, std::stop_token stop);
 
     /// Takes the name off an image of ours, and with it its stages; by its id one that never got a
     /// name. Gone or in use is a success; other images stay as they are.
     Task<Result<>> remove(std::string reference);
 
     /// For FROM, by server.
-    std::map<std::string, docker::RegistryLogin> logins() const;
+    Logins logins() const;
 
 private:
     Task<Result<Image>> pull(docker::PullOptions wanted, LineSink line, std::stop_token stop);

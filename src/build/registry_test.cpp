@@ -150,7 +150,7 @@ TEST_CASE("C08 an image of a registry is pulled once, with the credentials of th
 
     const auto obtain = [&](Builder& builder, std::string name, std::string platform) {
         world.lines.clear();
-        return world.loop.run(builder.obtain({std::move(name)}, platform, world.sink(), {}));
+        return world.loop.run(builder.obtain({std::move(name), platform}, world.sink(), {}));
     };
 
     SUBCASE("pulled, then found")
@@ -196,6 +196,23 @@ TEST_CASE("C08 an image of a registry is pulled once, with the credentials of th
             CHECK(refused.error().mend.contains("registries.\"" + registry.host + "\""));
             CHECK_FALSE(refused.error().text().contains("wrong password"));
         }
+    }
+    SUBCASE("a stranger gets nothing that a login of ours brought, pulled or to be pulled (SEC-26)")
+    {
+        REQUIRE(obtain(world.builder, reference, "").has_value());
+        ImageOrder order{.reference = reference, .untrusted = true};
+        const auto refused = world.loop.run(world.builder.obtain(order, world.sink(), {}));
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().code == Code::refused);
+        auto files = commit({
+            {"Dockerfile", fmt::format("FROM {}\n", reference)}
+        });
+        BuildOrder build = world.order();
+        build.untrusted = true;
+        const auto unbuilt = world.loop.run(world.builder.build(build, files, world.sink(), {}));
+        REQUIRE(unbuilt.has_error());
+        CHECK(unbuilt.error().code == Code::refused);
+        CHECK(world.loop.run(world.engine.remove_image(reference, false)));
     }
     SUBCASE("a tag that is not there is not found")
     {

@@ -156,9 +156,10 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token
     const milliseconds limit = world_.settings.deadlines.build;
     if (const auto* foreign = std::get_if<ImageRef>(&service.source)) {
         const Deadline deadline(world_.scheduler, limit, stop);
-        const auto attempt = [&] {
-            return world_.builder.obtain(*foreign, service.platform, line, deadline.token());
+        const ImageOrder wanted{
+            foreign->reference, service.platform, environment_.wanted.untrusted
         };
+        const auto attempt = [&] { return world_.builder.obtain(wanted, line, deadline.token()); };
         auto obtained = co_await retry(world_, deadline.token(), attempt);
         if (!obtained && deadline.expired()) co_return too_slow(service.name, limit);
         co_return obtained;
@@ -169,6 +170,7 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token
         .spec = std::get<BuildSpec>(service.source),
         .scope = trust_scope(world_.settings, environment_),
         .rebuild = environment_.wanted.rebuild,
+        .untrusted = environment_.wanted.untrusted,
         .labels = image_labels(world_.settings.installation, project_),
         .limit = limit
     };
