@@ -4,7 +4,7 @@
 
 namespace diorama {
 
-Intake::Intake(
+LineIntake::LineIntake(
     EnvironmentId environment, LogLimits limits, std::shared_ptr<const SecretSet> secrets
 )
     : environment_(environment),
@@ -14,7 +14,7 @@ Intake::Intake(
       bytes_(limits.bytes_per_second, limits.bytes_at_once)
 {}
 
-void Intake::set_secrets(std::shared_ptr<const SecretSet> secrets)
+void LineIntake::set_secrets(std::shared_ptr<const SecretSet> secrets)
 {
     for (auto& [source, stream] : streams_)
         end(source, stream);
@@ -22,7 +22,7 @@ void Intake::set_secrets(std::shared_ptr<const SecretSet> secrets)
     secrets_ = std::move(secrets);
 }
 
-bool Intake::admit(std::size_t bytes, Instant now)
+bool LineIntake::admit(std::size_t bytes, Instant now)
 {
     lines_.fill(now);
     bytes_.fill(now);
@@ -37,7 +37,7 @@ bool Intake::admit(std::size_t bytes, Instant now)
     return true;
 }
 
-void Intake::take(LogLine line, Instant now)
+void LineIntake::take(LogLine line, Instant now)
 {
     // Before the redactor: a flood must cost next to nothing.
     if (!admit(line.message.size(), now)) return;
@@ -53,7 +53,7 @@ void Intake::take(LogLine line, Instant now)
     queue(source, stream);
 }
 
-void Intake::queue(const Source& source, Stream& stream)
+void LineIntake::queue(const Source& source, Stream& stream)
 {
     cut_.clear();
     stream.lines.feed(clean_, cut_);
@@ -73,14 +73,14 @@ void Intake::queue(const Source& source, Stream& stream)
     }
 }
 
-void Intake::end(const Source& source, Stream& stream)
+void LineIntake::end(const Source& source, Stream& stream)
 {
     clean_.clear();
     stream.redactor.finish(clean_);
     queue(source, stream);
 }
 
-void Intake::say(Instant now, std::string message)
+void LineIntake::say(Instant now, std::string message)
 {
     queue_.push_back({
         .environment = environment_,
@@ -90,7 +90,7 @@ void Intake::say(Instant now, std::string message)
     });
 }
 
-void Intake::confess(Instant now)
+void LineIntake::confess(Instant now)
 {
     confessed_at_ = now;
     if (dropped_ != 0)
@@ -106,7 +106,7 @@ void Intake::confess(Instant now)
     lost_ = 0;
 }
 
-void Intake::settle(Instant now)
+void LineIntake::settle(Instant now)
 {
     for (auto each = streams_.begin(); each != streams_.end();) {
         auto& [source, stream] = *each;
@@ -116,7 +116,7 @@ void Intake::settle(Instant now)
     if (now - confessed_at_ >= seconds{1}) confess(now);
 }
 
-void Intake::finish(Instant now)
+void LineIntake::finish(Instant now)
 {
     for (auto& [source, stream] : streams_)
         end(source, stream);
@@ -124,7 +124,7 @@ void Intake::finish(Instant now)
     confess(now);
 }
 
-std::vector<LogLine> Intake::next(std::size_t count)
+std::vector<LogLine> LineIntake::next(std::size_t count)
 {
     const auto size = std::min(count, queue_.size());
     const auto middle = queue_.begin() + static_cast<std::ptrdiff_t>(size);
@@ -133,7 +133,7 @@ std::vector<LogLine> Intake::next(std::size_t count)
     return lines;
 }
 
-void Intake::put_back(std::vector<LogLine> lines)
+void LineIntake::put_back(std::vector<LogLine> lines)
 {
     queue_.insert(
         queue_.begin(), std::move_iterator(lines.begin()), std::move_iterator(lines.end())

@@ -15,9 +15,11 @@ namespace diorama {
 
 /// The way of one environment's lines from whoever wrote them to the store: limited, redacted,
 /// cleaned, queued. Knows no clock and no store.
-class Intake {
+class LineIntake {
 public:
-    Intake(EnvironmentId environment, LogLimits limits, std::shared_ptr<const SecretSet> secrets);
+    LineIntake(
+        EnvironmentId environment, LogLimits limits, std::shared_ptr<const SecretSet> secrets
+    );
 
     /// What was held back under the old set is decided by it.
     void set_secrets(std::shared_ptr<const SecretSet> secrets);

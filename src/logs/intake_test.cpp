@@ -26,7 +26,7 @@ struct At {
         return out;
     }
 
-    Intake intake;
+    LineIntake intake;
     Instant now{hours{1}};
 };
 

@@ -51,7 +51,7 @@ private:
         EnvironmentId environment;
         std::vector<NamedSecret> secrets;
         std::shared_ptr<const SecretSet> set;
-        Intake intake;
+        LineIntake intake;
         std::shared_ptr<Channel> channel;
         std::uint64_t stored = 0;  ///< Since lines beyond the limit were last forgotten.
         Instant retry_at{};        ///< After the store refused.

@@ -17,7 +17,7 @@ constexpr std::uint64_t small_mirror = 64ULL << 20;  // Bytes that are not worth
 std::vector<git::RefName> names_of(const Wanted& wanted)
 {
     if (const auto* ref = std::get_if<git::RefName>(&wanted)) return {*ref};
-    if (const auto* request = std::get_if<PullRequest>(&wanted))
+    if (const auto* request = std::get_if<PullRequestRef>(&wanted))
         return git::pull_request_heads(request->number);
     return {git::RefName::head()};
 }
@@ -47,7 +47,7 @@ std::string describe(const Wanted& wanted)
             "{} {}", ref->is_branch() ? "branch" : "reference", display(ref->brief())
         );
     }
-    if (const auto* request = std::get_if<PullRequest>(&wanted))
+    if (const auto* request = std::get_if<PullRequestRef>(&wanted))
         return fmt::format("pull request {}", request->number);
     if (const auto* commit = std::get_if<git::ObjectId>(&wanted))
         return fmt::format("commit {}", commit->brief());

@@ -15,10 +15,10 @@ namespace diorama {
 
 /// What somebody wants of a repository.
 struct DefaultBranch {};
-struct PullRequest {
+struct PullRequestRef {
     std::uint64_t number = 0;
 };
-using Wanted = std::variant<DefaultBranch, git::RefName, PullRequest, git::ObjectId>;
+using Wanted = std::variant<DefaultBranch, git::RefName, PullRequestRef, git::ObjectId>;
 
 /// For a person: "branch main", "pull request 7".
 std::string describe(const Wanted& wanted);

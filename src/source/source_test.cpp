@@ -94,8 +94,8 @@ TEST_CASE("B10 a branch, a pull request, a tag, the default branch and a commit 
 
     CHECK(*world.resolve(DefaultBranch{}) == Tip{main, git::RefName::head()});
     CHECK(*world.resolve(branch("feature/x")) == Tip{feature, branch("feature/x")});
-    CHECK(world.resolve(PullRequest{7})->commit == request);
-    CHECK(world.resolve(PullRequest{8})->commit == merge_request);
+    CHECK(world.resolve(PullRequestRef{7})->commit == request);
+    CHECK(world.resolve(PullRequestRef{8})->commit == merge_request);
     CHECK(world.resolve(git::RefName::parse("refs/tags/v1").value())->commit == main);
     CHECK(*world.resolve(feature) == Tip{feature, std::nullopt});
 }
@@ -109,7 +109,7 @@ TEST_CASE("what a repository does not have is said with its name")
     const auto error = world.resolve(branch("no-such")).error();
     CHECK(error.code == Code::not_found);
     CHECK(error.message.contains("branch no-such"));
-    CHECK(world.resolve(PullRequest{9}).error().message.contains("pull request 9"));
+    CHECK(world.resolve(PullRequestRef{9}).error().message.contains("pull request 9"));
 }
 
 TEST_CASE("B11 exactly the commit asked for is brought, with what it says of itself")
