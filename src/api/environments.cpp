@@ -1,11 +1,11 @@
 #include "store/environments.hpp"
 
 #include "api/answers.hpp"
-#include "api/facts.hpp"
 #include "api/handlers.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
 #include "base/unicode.hpp"
+#include "engine/facts.hpp"
 #include "store/projects.hpp"
 
 #include <charconv>

@@ -12,14 +12,6 @@ void set_time(Node& node, std::string_view key, const std::optional<Instant>& ti
     if (time) node.set(key, to_text(*time));
 }
 
-/// The words of ACCEPTANCE A07.
-std::string_view status_of(const ServiceFacts& service, State state)
-{
-    if (state == State::failed) return "failed";
-    if (state == State::asleep) return "stopped";
-    return service.serving ? "running" : "building";
-}
-
 }  // namespace
 
 Node view(const Project& project)

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "api/context.hpp"
-#include "api/facts.hpp"
+#include "engine/facts.hpp"
 #include "model/log.hpp"
 #include "store/event_log.hpp"
 

@@ -1,9 +1,9 @@
 #include "api/answers.hpp"
 #include "api/create_body.hpp"
-#include "api/facts.hpp"
 #include "api/handlers.hpp"
 #include "api/prefer.hpp"
 #include "api/views.hpp"
+#include "engine/facts.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 

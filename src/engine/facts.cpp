@@ -1,4 +1,4 @@
-#include "api/facts.hpp"
+#include "engine/facts.hpp"
 
 #include "engine/addresses.hpp"
 #include "store/hosts.hpp"
@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <map>
 
-namespace diorama::api {
+namespace diorama {
 
 namespace {
 
@@ -51,6 +51,13 @@ std::optional<PublicAddress> address_of(
 
 }  // namespace
 
+std::string_view status_of(const ServiceFacts& service, State state)
+{
+    if (state == State::failed) return "failed";
+    if (state == State::asleep) return "stopped";
+    return service.serving ? "running" : "building";
+}
+
 Result<EnvironmentFacts>
 facts_of(Tx& tx, const EngineSettings& settings, const Environment& environment)
 {
@@ -68,7 +75,7 @@ facts_of(Tx& tx, const EngineSettings& settings, const Environment& environment)
     }
     for (auto& [name, service] : services) {
         service.name = name;
-        const diorama::Endpoint routed{facts.project, environment, name, service.main};
+        const Endpoint routed{facts.project, environment, name, service.main};
         service.address = address_of(claims, name, expected_address(tx, settings, routed));
         if (service.main) facts.address = service.address;
         facts.services.push_back(service);
@@ -78,4 +85,4 @@ facts_of(Tx& tx, const EngineSettings& settings, const Environment& environment)
     return facts;
 }
 
-}  // namespace diorama::api
+}  // namespace diorama

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace diorama::api {
+namespace diorama {
 
 /// A service as people ask about it.
 struct ServiceFacts {
@@ -31,8 +31,11 @@ struct EnvironmentFacts {
     std::optional<PublicAddress> address;
 };
 
+/// The words of ACCEPTANCE A07: "building", "running", "stopped", "failed".
+std::string_view status_of(const ServiceFacts& service, State state);
+
 /// `not_found` when its project is gone.
 Result<EnvironmentFacts>
 facts_of(Tx& tx, const EngineSettings& settings, const Environment& environment);
 
-}  // namespace diorama::api
+}  // namespace diorama
