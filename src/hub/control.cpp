@@ -212,14 +212,14 @@ Task<Response> fail_api(World& world, ApiFault fault)
 
 Task<Response> fail_hooks(World& world, HookFaults faults)
 {
-    world.hooks.faults() = faults;
+    world.hooks.set_faults(faults);
     co_return say(Node::Map{});
 }
 
 Task<Response> heal(World& world, wish::Nothing)
 {
     world.faults.clear();
-    world.hooks.faults() = {};
+    world.hooks.set_faults({});
     world.usage.clear();
     co_return say(Node::Map{});
 }

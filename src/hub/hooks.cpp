@@ -25,9 +25,15 @@ std::string path_of(std::string_view url)
 
 }  // namespace
 
+void Hooks::set_faults(const HookFaults& faults)
+{
+    faults_ = faults;
+    chance_ = SeededRandom(faults.seed);
+}
+
 bool Hooks::happens(int percent)
 {
-    return percent > 0 && random_.number() % 100 < static_cast<std::uint64_t>(percent);
+    return percent > 0 && chance_.number() % 100 < static_cast<std::uint64_t>(percent);
 }
 
 Delivery* Hooks::find(Number id)
@@ -73,7 +79,7 @@ void Hooks::send(Number id)
     for (int i = 0; i < copies; ++i) {
         if (faults_.delay > milliseconds{0}) {
             const auto most = static_cast<std::uint64_t>(faults_.delay.count());
-            const milliseconds delay{random_.number() % (most + 1)};
+            const milliseconds delay{chance_.number() % (most + 1)};
             tasks_.spawn(deliver(id, delay));
         } else {
             queue_.push_back(id);

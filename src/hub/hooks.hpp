@@ -18,13 +18,14 @@ namespace diorama::hub {
 
 /// What goes wrong on the way of webhooks; by default nothing does, and they arrive in order.
 struct HookFaults {
-    int drop = 0;           ///< Of a hundred deliveries, how many are never sent.
-    int duplicate = 0;      ///< How many are sent twice, with one delivery id.
-    int forge = 0;          ///< How many carry a wrong signature.
-    milliseconds delay{0};  ///< Each is sent after up to this long, so that they overtake.
-    bool hold = false;      ///< Nothing is sent before `release`.
+    int drop = 0;            ///< Of a hundred deliveries, how many are never sent.
+    int duplicate = 0;       ///< How many are sent twice, with one delivery id.
+    int forge = 0;           ///< How many carry a wrong signature.
+    milliseconds delay{0};   ///< Each is sent after up to this long, so that they overtake.
+    bool hold = false;       ///< Nothing is sent before `release`.
+    std::uint64_t seed = 1;  ///< Which of them it hits: the same ones for the same seed.
 };
-BOOST_DESCRIBE_STRUCT(HookFaults, (), (drop, duplicate, forge, delay, hold))
+BOOST_DESCRIBE_STRUCT(HookFaults, (), (drop, duplicate, forge, delay, hold, seed))
 
 /// One try to deliver.
 struct Attempt {
@@ -60,7 +61,8 @@ public:
     /// To one hook, whatever it wants: its ping.
     void tell(const Repository& repository, const Hook& hook, std::string event, Node payload);
 
-    HookFaults& faults() { return faults_; }
+    const HookFaults& faults() const { return faults_; }
+    void set_faults(const HookFaults& faults);
     const std::deque<Delivery>& deliveries() const { return deliveries_; }
 
     /// Sends what `hold` kept, `newest_first` or in order.
@@ -86,6 +88,7 @@ private:
     Loop& loop_;
     Random& random_;
     HookFaults faults_;
+    SeededRandom chance_{1};
     Number last_ = 0;
     std::deque<Delivery> deliveries_;  ///< By id.
     std::vector<Number> held_;

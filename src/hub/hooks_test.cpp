@@ -125,6 +125,41 @@ TEST_CASE("a branch that is deleted closes its pull request")
     CHECK_FALSE(world.loop.run(world.hub.actions().reopen({"ada/shop", 1, ""})));
 }
 
+TEST_CASE("a fork that is deleted leaves its pull request without a home")
+{
+    HubWorld world;
+    world.hook();
+    auto& people = world.hub.actions();
+    REQUIRE(world.loop.run(people.make_fork("ada/shop", "eve")));
+    NewCommit commit{.branch = "idea", .files = {{"idea", "free\n"}}, .from = "main"};
+    REQUIRE(world.loop.run(people.push("eve/shop", std::move(commit), "eve")));
+    REQUIRE(
+        world.loop.run(people.open({.repository = "ada/shop", .author = "eve", .head = "eve:idea"}))
+    );
+    CHECK(people.remove("eve/shop"));
+    CHECK(people.label({"ada/shop", 1, "ada"}, "sad"));
+    const auto told = world.told("pull_request");
+    REQUIRE(told.size() == 2);
+    CHECK(text(told[1], {"pull_request", "head", "repo"}).empty());
+    CHECK(text(told[1], {"pull_request", "head", "user", "login"}) == "eve");
+    CHECK(world.ask("GET", "/repos/eve/shop").status == 404);
+}
+
+TEST_CASE("two pushes at once end at the newer one, told in their order")
+{
+    HubWorld world;
+    world.hook();
+    world.open();
+    const std::string second = world.push("feature", "two\n");
+    const std::string third = world.push("feature", "three\n");
+    const auto told = world.told("pull_request");
+    REQUIRE(told.size() == 3);
+    CHECK(text(told[1], {"after"}) == second);
+    CHECK(text(told[2], {"before"}) == second);
+    CHECK(text(told[2], {"after"}) == third);
+    CHECK(text(world.get("/repos/ada/shop/pulls/1"), {"head", "sha"}) == third);
+}
+
 TEST_CASE("deliveries get lost, doubled, forged and turned round on demand")
 {
     HubWorld world;
@@ -132,12 +167,12 @@ TEST_CASE("deliveries get lost, doubled, forged and turned round on demand")
     world.open();
     world.loop.run(world.hub.hooks().settled());
     world.received.clear();
-    auto& faults = world.hub.hooks().faults();
+    const auto fail = [&](const HookFaults& faults) { world.hub.hooks().set_faults(faults); };
     const At at{"ada/shop", 1, ""};
 
     SUBCASE("lost, and sent again by hand")
     {
-        faults.drop = 100;
+        fail({.drop = 100});
         CHECK(world.hub.actions().close(at));
         CHECK(world.told("pull_request").empty());
         CHECK(world.hub.hooks().deliveries().back().dropped);
@@ -146,7 +181,7 @@ TEST_CASE("deliveries get lost, doubled, forged and turned round on demand")
     }
     SUBCASE("doubled under one id")
     {
-        faults.duplicate = 100;
+        fail({.duplicate = 100});
         CHECK(world.hub.actions().close(at));
         REQUIRE(world.told("pull_request").size() == 2);
         CHECK(
@@ -156,7 +191,7 @@ TEST_CASE("deliveries get lost, doubled, forged and turned round on demand")
     }
     SUBCASE("forged")
     {
-        faults.forge = 100;
+        fail({.forge = 100});
         CHECK(world.hub.actions().close(at));
         REQUIRE(world.told("pull_request").size() == 1);
         CHECK(
@@ -166,7 +201,7 @@ TEST_CASE("deliveries get lost, doubled, forged and turned round on demand")
     }
     SUBCASE("turned round")
     {
-        faults.hold = true;
+        fail({.hold = true});
         CHECK(world.hub.actions().label(at, "one"));
         CHECK(world.hub.actions().label(at, "two"));
         CHECK(world.told("pull_request").empty());
@@ -175,9 +210,28 @@ TEST_CASE("deliveries get lost, doubled, forged and turned round on demand")
         REQUIRE(told.size() == 2);
         CHECK(text(told[0], {"label", "name"}) == "two");
     }
+    SUBCASE("some lost, the same ones for the same seed")
+    {
+        const auto arrived = [&](std::uint64_t seed) {
+            fail({.drop = 50, .seed = seed});
+            std::string names;
+            for (int i = 0; i < 20; ++i) {
+                CHECK(world.hub.actions().label(at, std::to_string(i)));
+                CHECK(world.hub.actions().unlabel(at, std::to_string(i)));
+            }
+            for (const Node& payload : world.told("pull_request"))
+                names += text(payload, {"action"}) + text(payload, {"label", "name"}) + " ";
+            world.received.clear();
+            return names;
+        };
+        const std::string first = arrived(7);
+        CHECK_FALSE(first.empty());
+        CHECK(arrived(7) == first);
+        CHECK(arrived(8) != first);
+    }
     SUBCASE("late, but all of them")
     {
-        faults.delay = milliseconds{30};
+        fail({.delay = milliseconds{30}});
         std::set<std::string> expected;
         for (int i = 0; i < 20; ++i) {
             expected.insert(std::to_string(i));

@@ -71,6 +71,29 @@ std::string node_id(std::string_view kind, Number id)
     return to_base64url(fmt::format("{}:{}", kind, id));
 }
 
+/// What every repository has: its links, and what nobody changes here.
+void add_standard_fields(Node& node, const std::string& api, Number open)
+{
+    for (const Link& link : repository_links)
+        node.set(fmt::format("{}_url", link.key), fmt::format("{}{}", api, link.path));
+    for (const auto key :
+         {"stargazers_count", "watchers_count", "forks_count", "watchers", "forks"})
+        node.set(key, 0);
+    for (const auto key : {"open_issues", "open_issues_count"})
+        node.set(key, open);
+    for (const auto key : {"has_issues", "has_projects", "has_downloads", "allow_forking"})
+        node.set(key, true);
+    for (const auto key :
+         {"has_wiki",
+          "has_pages",
+          "has_discussions",
+          "archived",
+          "disabled",
+          "is_template",
+          "web_commit_signoff_required"})
+        node.set(key, false);
+}
+
 }  // namespace
 
 std::string stamp(Instant at)
@@ -178,24 +201,7 @@ Node Shapes::repository(const Repository& repository) const
         {"visibility", repository.is_private ? "private" : "public"},
         {"default_branch", repository.default_branch},
     };
-    for (const Link& link : repository_links)
-        node.set(fmt::format("{}_url", link.key), fmt::format("{}{}", api, link.path));
-    for (const auto key :
-         {"stargazers_count", "watchers_count", "forks_count", "watchers", "forks"})
-        node.set(key, 0);
-    for (const auto key : {"open_issues", "open_issues_count"})
-        node.set(key, open);
-    for (const auto key : {"has_issues", "has_projects", "has_downloads", "allow_forking"})
-        node.set(key, true);
-    for (const auto key :
-         {"has_wiki",
-          "has_pages",
-          "has_discussions",
-          "archived",
-          "disabled",
-          "is_template",
-          "web_commit_signoff_required"})
-        node.set(key, false);
+    add_standard_fields(node, api, open);
     return node;
 }
 

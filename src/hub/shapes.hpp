@@ -55,6 +55,7 @@ public:
 
 private:
     Node side(const Side& side) const;
+    Node labels(const Repository& repository, const Pull& pull) const;
     /// Nobody reacts here.
     static Node reactions(const std::string& url);
     std::string association(const Repository& repository, std::string_view login) const;

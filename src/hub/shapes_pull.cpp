@@ -24,6 +24,34 @@ Node text_or_null(const std::string& text)
     return text.empty() ? Node() : Node(text);
 }
 
+/// Addresses of a pull request.
+struct Places {
+    std::string api;  ///< Of its repository.
+    std::string url;
+    std::string issue;
+    std::string page;
+    std::string statuses;
+};
+
+Node links_of(const Places& at)
+{
+    const auto link = [](std::string href) {
+        return Node::Map{
+            {"href", std::move(href)}
+        };
+    };
+    return Node::Map{
+        {"self",            link(at.url)                             },
+        {"html",            link(at.page)                            },
+        {"issue",           link(at.issue)                           },
+        {"comments",        link(at.issue + "/comments")             },
+        {"review_comments", link(at.url + "/comments")               },
+        {"review_comment",  link(at.api + "/pulls/comments{/number}")},
+        {"commits",         link(at.url + "/commits")                },
+        {"statuses",        link(at.statuses)                        },
+    };
+}
+
 }  // namespace
 
 Node Shapes::label(const Repository& repository, std::string_view name) const
@@ -40,6 +68,14 @@ Node Shapes::label(const Repository& repository, std::string_view name) const
         {"default", false},
         {"description", ""},
     };
+}
+
+Node Shapes::labels(const Repository& repository, const Pull& pull) const
+{
+    Node::List list;
+    for (const auto& name : pull.labels)
+        list.push_back(label(repository, name));
+    return list;
 }
 
 std::string Shapes::association(const Repository& repository, std::string_view login) const
@@ -67,25 +103,6 @@ Node Shapes::pull(const Repository& repository, const Pull& pull) const
     const std::string issue = fmt::format("{}/issues/{}", api, pull.number);
     const std::string page = fmt::format("{}/pull/{}", web_of(repository), pull.number);
     const std::string statuses = fmt::format("{}/statuses/{}", api, pull.head.sha);
-    Node::List labels;
-    for (const auto& name : pull.labels)
-        labels.push_back(label(repository, name));
-
-    const auto link = [](std::string href) {
-        return Node::Map{
-            {"href", std::move(href)}
-        };
-    };
-    Node::Map links{
-        {"self",            link(url)                             },
-        {"html",            link(page)                            },
-        {"issue",           link(issue)                           },
-        {"comments",        link(issue + "/comments")             },
-        {"review_comments", link(url + "/comments")               },
-        {"review_comment",  link(api + "/pulls/comments{/number}")},
-        {"commits",         link(url + "/commits")                },
-        {"statuses",        link(statuses)                        },
-    };
     return Node::Map{
         {"url", url},
         {"id", pull.id},
@@ -109,7 +126,7 @@ Node Shapes::pull(const Repository& repository, const Pull& pull) const
         {"assignees", Node::List{}},
         {"requested_reviewers", Node::List{}},
         {"requested_teams", Node::List{}},
-        {"labels", std::move(labels)},
+        {"labels", labels(repository, pull)},
         {"milestone", nullptr},
         {"draft", pull.draft},
         {"commits_url", url + "/commits"},
@@ -119,7 +136,7 @@ Node Shapes::pull(const Repository& repository, const Pull& pull) const
         {"statuses_url", statuses},
         {"head", side(pull.head)},
         {"base", side(pull.base)},
-        {"_links", std::move(links)},
+        {"_links", links_of({api, url, issue, page, statuses})},
         {"author_association", association(repository, pull.author)},
         {"auto_merge", nullptr},
         {"active_lock_reason", nullptr},
@@ -153,9 +170,6 @@ Node Shapes::issue(const Repository& repository, const Pull& pull) const
     const std::string api = api_of(repository);
     const std::string url = fmt::format("{}/issues/{}", api, pull.number);
     const std::string page = fmt::format("{}/pull/{}", web_of(repository), pull.number);
-    Node::List labels;
-    for (const auto& name : pull.labels)
-        labels.push_back(label(repository, name));
     return Node::Map{
         {"url", url},
         {"repository_url", api},
@@ -168,7 +182,7 @@ Node Shapes::issue(const Repository& repository, const Pull& pull) const
         {"number", pull.number},
         {"title", pull.title},
         {"user", user(pull.author)},
-        {"labels", std::move(labels)},
+        {"labels", labels(repository, pull)},
         {"state", pull.open ? "open" : "closed"},
         {"locked", false},
         {"assignee", nullptr},
