@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <set>
 
 namespace diorama {
@@ -26,6 +27,7 @@ public:
             pass("api.first_token", check_own_secret(*config_.api.first_token));
         for (const std::string& entry : config_.repositories.allowed)
             pass("repositories.allowed", repository_entry(entry));
+        std::ranges::move(check_forges(config_, origins_), std::back_inserter(problems_));
         return std::move(problems_);
     }
 
@@ -163,12 +165,19 @@ std::string Origins::of(const std::string& key) const
     return found == shown_.end() ? key : found->second;
 }
 
+bool Origins::names(std::string_view section) const
+{
+    const auto found = shown_.lower_bound(std::string(section));
+    if (found == shown_.end() || !found->first.starts_with(section)) return false;
+    return found->first.size() == section.size() || found->first[section.size()] == '.';
+}
+
 std::vector<Error> check_config(const Config& config, const Origins& origins)
 {
     return Check(config, origins).all();
 }
 
-Result<> check_own_secret(const Secret& secret)
+Result<> check_own_secret(const Secret& secret, std::size_t least)
 {
     const std::string_view text = secret.reveal();
     const auto wrong = [](std::string_view why) {
@@ -178,7 +187,7 @@ Result<> check_own_secret(const Secret& secret)
             "Write one nobody can guess: openssl rand -hex 32"
         };
     };
-    if (text.size() < 32) return wrong("is shorter than 32 characters");
+    if (text.size() < least) return wrong(fmt::format("is shorter than {} characters", least));
     if (text.size() > 256) return wrong("is longer than 256 characters");
     if (std::ranges::any_of(text, [](char c) { return c <= ' ' || c >= '\x7f'; }))
         return wrong("has blanks or characters that cannot stand in a header");
@@ -189,8 +198,8 @@ Result<> check_own_secret(const Secret& secret)
     for (const std::string_view word : known_words) {
         if (letters.find(word) != std::string::npos) return wrong("holds a word everybody knows");
     }
-    if (repeats(text) || std::set<char>(text.begin(), text.end()).size() < 10)
-        return wrong("repeats itself");
+    const std::size_t letters_used = std::set<char>(text.begin(), text.end()).size();
+    if (repeats(text) || letters_used * 16 < least * 5) return wrong("repeats itself");
     return ok();
 }
 

@@ -20,83 +20,115 @@ struct Sentence {
 constexpr Sentence sentences[] = {
     {"data",
      "Folder of everything the daemon keeps: its database, mirrors of repositories, the first "
-     "token. Empty: `/var/lib/diorama` for root, else `~/.local/state/diorama`."                            },
+     "token. Empty: `/var/lib/diorama` for root, else `~/.local/state/diorama`."                                      },
     {"manifest",
      "Path of the manifest in every repository. Empty: `diorama.yaml`, else `compose.yaml`, else a "
-     "`Dockerfile`."                                                                                        },
+     "`Dockerfile`."                                                                                                  },
     {"api.listen",
      "Where API and page listen. Not public: put your own access control before it, or keep it on "
-     "loopback."                                                                                            },
+     "loopback."                                                                                                      },
     {"api.first_token",
      "A token with every right, for machines that are set up by programs: 32 characters or more "
      "(`openssl rand -hex 32`). Without it the first start makes one and writes it to "
      "`admin.token` in the data folder, readable by its owner only. Prefer the variable to the "
-     "file."                                                                                                },
+     "file."                                                                                                          },
     {"gateway.listen",
      "Where visitors of scenes arrive. Port 0: the kernel chooses, and the file `ports` in the "
-     "data folder says what."                                                                               },
-    {"gateway.threads",          "Threads of the gateway; 0: one for each core."                            },
-    {"gateway.trusted_proxies",  "Networks of proxies in front whose `X-Forwarded-*` are believed."         },
+     "data folder says what."                                                                                         },
+    {"gateway.threads",                    "Threads of the gateway; 0: one for each core."                            },
+    {"gateway.trusted_proxies",            "Networks of proxies in front whose `X-Forwarded-*` are believed."         },
     {"url.domain",
      "Scenes appear under it; its wildcard name (`*.preview.example.com`) leads to the gateway. "
-     "`*.localhost` needs no DNS."                                                                          },
-    {"url.scheme",               "How visitors reach the gateway; `https` where a proxy before it ends TLS."},
-    {"url.port",                 "The port visitors use; without it the first of gateway.listen."           },
+     "`*.localhost` needs no DNS."                                                                                    },
+    {"url.scheme",                         "How visitors reach the gateway; `https` where a proxy before it ends TLS."},
+    {"url.port",                           "The port visitors use; without it the first of gateway.listen."           },
     {"url.shapes",
      "Forms of URL that are served; the first is shown: flat, preview_cloud, preview_deployer, "
-     "prevant, ephemera, bare."                                                                             },
+     "prevant, ephemera, bare."                                                                                       },
     {"repositories.allowed",
      "Which repositories may be deployed: `owner/name` (on github.com), "
      "`git.example.com/owner/name`, a location or a path, `*` as the last part for all below. "
-     "Empty: all."                                                                                          },
+     "Empty: all."                                                                                                    },
     {"repositories.local",
      "Whether paths on this machine are repositories too. Whoever may deploy then reads every "
-     "repository the daemon can read."                                                                      },
+     "repository the daemon can read."                                                                                },
     {"repositories.plain_http",
-     "Whether `http://` is allowed: neither secret, nor proof of who answers."                              },
-    {"docker.host",              "The Docker Engine: `unix:///path`, or `tcp://host:port`."                 },
+     "Whether `http://` is allowed: neither secret, nor proof of who answers."                                        },
+    {"docker.host",                        "The Docker Engine: `unix:///path`, or `tcp://host:port`."                 },
     {"network.subnets",
-     "Private range that the networks of scenes are taken from, 64 addresses each."                         },
+     "Private range that the networks of scenes are taken from, 64 addresses each."                                   },
     {"network.filter",
      "`require`: the packet filter around scenes must stand, or nothing starts. `off`: scenes "
-     "reach this machine and its networks."                                                                 },
-    {"network.egress",           "Whether scenes reach the internet."                                       },
-    {"network.allowed",          "Private networks that scenes may reach all the same."                     },
-    {"limits.memory",            "Memory of a container that asks for nothing else."                        },
-    {"limits.cpus",              "Cores of a container that asks for nothing else."                         },
-    {"limits.pids",              "Processes of a container."                                                },
-    {"limits.memory_most",       "Memory a service may ask for at most."                                    },
-    {"limits.cpus_most",         "Cores a service may ask for at most."                                     },
-    {"limits.services",          "Containers of a scene."                                                   },
-    {"limits.workers",           "Environments worked on at once."                                          },
-    {"limits.builds",            "Images built at once."                                                    },
-    {"limits.build_memory",      "Memory of each RUN step of a build; 0: all there is."                     },
-    {"limits.build_cpus",        "Cores of each RUN step of a build; 0: all there are."                     },
-    {"security.non_root",        "`require` refuses images that run as root."                               },
+     "reach this machine and its networks."                                                                           },
+    {"network.egress",                     "Whether scenes reach the internet."                                       },
+    {"network.allowed",                    "Private networks that scenes may reach all the same."                     },
+    {"limits.memory",                      "Memory of a container that asks for nothing else."                        },
+    {"limits.cpus",                        "Cores of a container that asks for nothing else."                         },
+    {"limits.pids",                        "Processes of a container."                                                },
+    {"limits.memory_most",                 "Memory a service may ask for at most."                                    },
+    {"limits.cpus_most",                   "Cores a service may ask for at most."                                     },
+    {"limits.services",                    "Containers of a scene."                                                   },
+    {"limits.workers",                     "Environments worked on at once."                                          },
+    {"limits.builds",                      "Images built at once."                                                    },
+    {"limits.build_memory",                "Memory of each RUN step of a build; 0: all there is."                     },
+    {"limits.build_cpus",                  "Cores of each RUN step of a build; 0: all there are."                     },
+    {"security.non_root",                  "`require` refuses images that run as root."                               },
     {"security.capabilities",
      "Kernel capabilities that services may add besides the usual ones, e.g. `IPC_LOCK`. Some of "
-     "them open the host: know what you allow."                                                             },
+     "them open the host: know what you allow."                                                                       },
     {"security.sysctls",
-     "Kernel settings of their own network that services may change besides the usual ones."                },
-    {"deadlines.fetch",          "For fetching a commit."                                                   },
+     "Kernel settings of their own network that services may change besides the usual ones."                          },
+    {"deadlines.fetch",                    "For fetching a commit."                                                   },
     {"deadlines.build",
-     "For building or pulling an image; waiting for a place among the builds does not count."               },
-    {"deadlines.health",         "For a started service to become healthy."                                 },
-    {"deadlines.removal",        "For taking one object down."                                              },
+     "For building or pulling an image; waiting for a place among the builds does not count."                         },
+    {"deadlines.health",                   "For a started service to become healthy."                                 },
+    {"deadlines.removal",                  "For taking one object down."                                              },
     {"registries.HOST.user",
-     "Who logs in at the image registry HOST, e.g. `[registries.\"ghcr.io\"]`."                             },
+     "Who logs in at the image registry HOST, e.g. `[registries.\"ghcr.io\"]`."                                       },
     {"registries.HOST.password",
-     "With which password or token. Keep the file readable by the daemon only."                             },
-    {"log.level",                "The least that the daemon's own log tells: debug, info, warn, error."     },
+     "With which password or token. Keep the file readable by the daemon only."                                       },
+    {"github.webhook_secret",
+     "What GitHub signs its webhooks with: 16 characters or more (`openssl rand -hex 32`). "
+     "Required as soon as anything of [github] is set; without it no webhook is taken. Prefer the "
+     "variable to the file."                                                                                          },
+    {"github.webhook_secret_old",          "A second one that is good too while you replace it."                      },
+    {"github.token",
+     "With which GitHub is asked for the facts, and told comments and statuses; private "
+     "repositories are fetched with it. Without it webhooks are believed, and only branches of "
+     "the same repository run unasked."                                                                               },
+    {"github.api",
+     "Where GitHub's REST API answers; `https://HOST/api/v3` for an Enterprise Server."                               },
+    {"github.web",                         "Where repositories are fetched from: this, and `/owner/name.git`."        },
+    {"github.comment",                     "Whether a comment on the pull request says how its preview is."           },
+    {"github.status",                      "Whether the commit's status does."                                        },
+    {"github.deployments",                 "Whether GitHub's list of deployments does."                               },
+    {"github.poll",
+     "How often open pull requests are listed: heals what a lost webhook would have told."                            },
+    {"github.deliveries",                  "How long webhooks are kept for `diorama deliveries`."                     },
+    {"projects.REPOSITORY.webhook_secret",
+     "Signs for this repository and for no other, e.g. `[projects.\"acme/shop\"]`."                                   },
+    {"projects.REPOSITORY.branches",
+     "Only pull requests from these branches get a preview: `*` stands for anything but `/`, `**` "
+     "for anything, `?` for one character, a `!` in front takes out again, and alone means all but "
+     "those. Empty: all."                                                                                             },
+    {"projects.REPOSITORY.base_branches",  "Only those that shall be merged into these. Empty: all."
+    },
+    {"projects.REPOSITORY.labels",         "Only those that have one of these labels. Empty: all."                    },
+    {"projects.REPOSITORY.paths",          "Only pushes that change a file of these. Empty: all."                     },
+    {"projects.REPOSITORY.skip_words",
+     "A push whose newest commit says one of these is not deployed; `[\"[skip preview]\", "
+     "\"[preview skip]\"]` unless set."                                                                               },
+    {"projects.REPOSITORY.drafts",         "Whether drafts get a preview; `true` unless set."                         },
+    {"log.level",                          "The least that the daemon's own log tells: debug, info, warn, error."     },
 };
 
 constexpr std::string_view opening = R"(# Configuration
 
 `diorama serve --config diorama.toml`, else `/etc/diorama/diorama.toml`, else none: every key has a
-default. Each value but the registries' is overridden by its environment variable; lists are
-separated by commas there, and an empty text is an empty list. A key that is not known is an error
-with line, column and the nearest name. Durations are written like `90s` or `2m`, sizes like `512m`
-or `2g`.
+default. Each value but the registries' and projects' is overridden by its environment variable;
+lists are separated by commas there, and an empty text is an empty list. A key that is not known is
+an error with line, column and the nearest name. Durations are written like `90s` or `2m`, sizes
+like `512m` or `2g`.
 
 This page is printed from the types that are read (src/daemon/config.hpp).
 )";
@@ -126,6 +158,19 @@ std::string type_name(const Type& type)
     return type.format == "password" ? "secret" : "text";
 }
 
+Node forge_defaults(const GithubConfig& github)
+{
+    return Node::Map{
+        {"api",         github.api                },
+        {"web",         github.web                },
+        {"comment",     github.comment            },
+        {"status",      github.status             },
+        {"deployments", github.deployments        },
+        {"poll",        to_node(github.poll)      },
+        {"deliveries",  to_node(github.deliveries)}
+    };
+}
+
 /// Defaults that can be shown: there is none of a secret.
 Node defaults()
 {
@@ -142,6 +187,7 @@ Node defaults()
         {"limits",       to_node(config.limits)                        },
         {"security",     to_node(config.security)                      },
         {"deadlines",    to_node(config.deadlines)                     },
+        {"github",       forge_defaults(config.github)                 },
         {"log",          to_node(config.log)                           }
     };
 }
@@ -168,7 +214,9 @@ private:
     {
         const Type& type = field.type();
         if (type.kind == Type::Kind::map) {
-            const std::string name = std::string(field.name) + ".HOST";
+            const bool hosts = field.name == "registries";
+            const std::string name =
+                fmt::format("{}.{}", field.name, hosts ? "HOST" : "REPOSITORY");
             heading(fmt::format("[{}]", name));
             for (const Field& inner : type.element().fields)
                 row(inner, name, "", nullptr);

@@ -133,46 +133,56 @@ TEST_CASE("an unknown key is an error with its place and the nearest name")
     CHECK(says(text, "'memory'"));
 }
 
-TEST_CASE("every key but the registries' is overridden by its variable (K14)")
+TEST_CASE("every key but the registries' and projects' is overridden by its variable (K14)")
 {
     const Variables variables{
-        {"DIORAMA_DATA",                    "/data"                  },
-        {"DIORAMA_MANIFEST",                "deploy/compose.yaml"    },
-        {"DIORAMA_API_LISTEN",              "127.0.0.1:1"            },
-        {"DIORAMA_API_FIRST_TOKEN",         std::string(good_secret) },
-        {"DIORAMA_GATEWAY_LISTEN",          "0.0.0.0:80, [::]:80"    },
-        {"DIORAMA_GATEWAY_THREADS",         "2"                      },
-        {"DIORAMA_GATEWAY_TRUSTED_PROXIES", "10.0.0.0/8"             },
-        {"DIORAMA_URL_DOMAIN",              "p.example.com"          },
-        {"DIORAMA_URL_SCHEME",              "https"                  },
-        {"DIORAMA_URL_PORT",                "443"                    },
-        {"DIORAMA_URL_SHAPES",              "bare,flat"              },
-        {"DIORAMA_REPOSITORIES_ALLOWED",    "a/b,c/d"                },
-        {"DIORAMA_REPOSITORIES_LOCAL",      "true"                   },
-        {"DIORAMA_REPOSITORIES_PLAIN_HTTP", "1"                      },
-        {"DIORAMA_DOCKER_HOST",             "unix:///run/other.sock" },
-        {"DIORAMA_NETWORK_SUBNETS",         "172.20.0.0/16"          },
-        {"DIORAMA_NETWORK_FILTER",          "off"                    },
-        {"DIORAMA_NETWORK_EGRESS",          "false"                  },
-        {"DIORAMA_NETWORK_ALLOWED",         "10.1.0.0/16,10.2.0.0/16"},
-        {"DIORAMA_LIMITS_MEMORY",           "256m"                   },
-        {"DIORAMA_LIMITS_CPUS",             "0.25"                   },
-        {"DIORAMA_LIMITS_PIDS",             "100"                    },
-        {"DIORAMA_LIMITS_MEMORY_MOST",      "4g"                     },
-        {"DIORAMA_LIMITS_CPUS_MOST",        "4"                      },
-        {"DIORAMA_LIMITS_SERVICES",         "5"                      },
-        {"DIORAMA_LIMITS_WORKERS",          "3"                      },
-        {"DIORAMA_LIMITS_BUILDS",           "1"                      },
-        {"DIORAMA_LIMITS_BUILD_MEMORY",     "1g"                     },
-        {"DIORAMA_LIMITS_BUILD_CPUS",       "1.5"                    },
-        {"DIORAMA_SECURITY_NON_ROOT",       "require"                },
-        {"DIORAMA_SECURITY_CAPABILITIES",   "IPC_LOCK"               },
-        {"DIORAMA_SECURITY_SYSCTLS",        "kernel.msgmax"          },
-        {"DIORAMA_DEADLINES_FETCH",         "1m"                     },
-        {"DIORAMA_DEADLINES_BUILD",         "1h"                     },
-        {"DIORAMA_DEADLINES_HEALTH",        "90s"                    },
-        {"DIORAMA_DEADLINES_REMOVAL",       "10s"                    },
-        {"DIORAMA_LOG_LEVEL",               "debug"                  },
+        {"DIORAMA_DATA",                      "/data"                         },
+        {"DIORAMA_MANIFEST",                  "deploy/compose.yaml"           },
+        {"DIORAMA_API_LISTEN",                "127.0.0.1:1"                   },
+        {"DIORAMA_API_FIRST_TOKEN",           std::string(good_secret)        },
+        {"DIORAMA_GATEWAY_LISTEN",            "0.0.0.0:80, [::]:80"           },
+        {"DIORAMA_GATEWAY_THREADS",           "2"                             },
+        {"DIORAMA_GATEWAY_TRUSTED_PROXIES",   "10.0.0.0/8"                    },
+        {"DIORAMA_URL_DOMAIN",                "p.example.com"                 },
+        {"DIORAMA_URL_SCHEME",                "https"                         },
+        {"DIORAMA_URL_PORT",                  "443"                           },
+        {"DIORAMA_URL_SHAPES",                "bare,flat"                     },
+        {"DIORAMA_REPOSITORIES_ALLOWED",      "a/b,c/d"                       },
+        {"DIORAMA_REPOSITORIES_LOCAL",        "true"                          },
+        {"DIORAMA_REPOSITORIES_PLAIN_HTTP",   "1"                             },
+        {"DIORAMA_DOCKER_HOST",               "unix:///run/other.sock"        },
+        {"DIORAMA_NETWORK_SUBNETS",           "172.20.0.0/16"                 },
+        {"DIORAMA_NETWORK_FILTER",            "off"                           },
+        {"DIORAMA_NETWORK_EGRESS",            "false"                         },
+        {"DIORAMA_NETWORK_ALLOWED",           "10.1.0.0/16,10.2.0.0/16"       },
+        {"DIORAMA_LIMITS_MEMORY",             "256m"                          },
+        {"DIORAMA_LIMITS_CPUS",               "0.25"                          },
+        {"DIORAMA_LIMITS_PIDS",               "100"                           },
+        {"DIORAMA_LIMITS_MEMORY_MOST",        "4g"                            },
+        {"DIORAMA_LIMITS_CPUS_MOST",          "4"                             },
+        {"DIORAMA_LIMITS_SERVICES",           "5"                             },
+        {"DIORAMA_LIMITS_WORKERS",            "3"                             },
+        {"DIORAMA_LIMITS_BUILDS",             "1"                             },
+        {"DIORAMA_LIMITS_BUILD_MEMORY",       "1g"                            },
+        {"DIORAMA_LIMITS_BUILD_CPUS",         "1.5"                           },
+        {"DIORAMA_SECURITY_NON_ROOT",         "require"                       },
+        {"DIORAMA_SECURITY_CAPABILITIES",     "IPC_LOCK"                      },
+        {"DIORAMA_SECURITY_SYSCTLS",          "kernel.msgmax"                 },
+        {"DIORAMA_DEADLINES_FETCH",           "1m"                            },
+        {"DIORAMA_DEADLINES_BUILD",           "1h"                            },
+        {"DIORAMA_DEADLINES_HEALTH",          "90s"                           },
+        {"DIORAMA_DEADLINES_REMOVAL",         "10s"                           },
+        {"DIORAMA_GITHUB_WEBHOOK_SECRET",     std::string(good_secret)        },
+        {"DIORAMA_GITHUB_WEBHOOK_SECRET_OLD", "9f8e7d6c5b4a3928"              },
+        {"DIORAMA_GITHUB_TOKEN",              "ghp_1"                         },
+        {"DIORAMA_GITHUB_API",                "https://git.example.com/api/v3"},
+        {"DIORAMA_GITHUB_WEB",                "https://git.example.com"       },
+        {"DIORAMA_GITHUB_COMMENT",            "false"                         },
+        {"DIORAMA_GITHUB_STATUS",             "false"                         },
+        {"DIORAMA_GITHUB_DEPLOYMENTS",        "false"                         },
+        {"DIORAMA_GITHUB_POLL",               "2m"                            },
+        {"DIORAMA_GITHUB_DELIVERIES",         "7d"                            },
+        {"DIORAMA_LOG_LEVEL",                 "debug"                         },
     };
     const auto config = read_text("[limits]\nworkers = 9\n", variables);
     REQUIRE_MESSAGE(config.has_value(), config.error().text());
@@ -212,6 +222,16 @@ TEST_CASE("every key but the registries' is overridden by its variable (K14)")
     CHECK(config->deadlines.build == hours{1});
     CHECK(config->deadlines.health == seconds{90});
     CHECK(config->deadlines.removal == seconds{10});
+    CHECK(config->github.webhook_secret->equals(good_secret));
+    CHECK(config->github.webhook_secret_old->equals("9f8e7d6c5b4a3928"));
+    CHECK(config->github.token->equals("ghp_1"));
+    CHECK(config->github.api == "https://git.example.com/api/v3");
+    CHECK(config->github.web == "https://git.example.com");
+    CHECK(!config->github.comment);
+    CHECK(!config->github.status);
+    CHECK(!config->github.deployments);
+    CHECK(config->github.poll == minutes{2});
+    CHECK(config->github.deliveries == std::chrono::days{7});
     CHECK(config->log.level == Log::Level::debug);
 
     // The list above is whole: a new key is added to it, or this fails.

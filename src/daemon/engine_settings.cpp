@@ -1,3 +1,4 @@
+#include "base/text.hpp"
 #include "daemon/config.hpp"
 #include "engine/allowed_repositories.hpp"
 
@@ -41,6 +42,18 @@ Policy policy_of(const Config& config)
     return policy;
 }
 
+Rules rules_of(const ProjectConfig& project)
+{
+    return {
+        .branches = project.branches,
+        .base_branches = project.base_branches,
+        .labels = project.labels,
+        .drafts = project.drafts,
+        .paths = project.paths,
+        .skip_words = project.skip_words
+    };
+}
+
 }  // namespace
 
 Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gateway_port)
@@ -61,6 +74,15 @@ Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gatew
         if (!entry) return entry.error().during("repositories.allowed");
         settings.repositories.push_back(*entry);
     }
+    settings.forges = {
+        .poll = config.github.poll,
+        .keep = config.github.deliveries,
+        .comment = config.github.comment,
+        .status = config.github.status,
+        .deployments = config.github.deployments
+    };
+    for (const auto& [name, project] : config.projects)
+        settings.rules[lower(name)] = rules_of(project);
     settings.policy = policy_of(config);
     settings.deadlines = {
         config.deadlines.fetch,

@@ -83,13 +83,14 @@ private:
     Origins& origins_;
 };
 
-void note_origins(const Node& document, const std::string& file, Origins& origins)
+void note_origins(
+    const Node& document, std::string_view section, const std::string& file, Origins& origins
+)
 {
     for (const Node::Entry& entry : *document.map()) {
-        origins.in_file(entry.key, place(file, entry.value.at));
-        if (!entry.value.map()) continue;
-        for (const Node::Entry& field : *entry.value.map())
-            origins.in_file(key_of(entry.key, field.key), place(file, field.value.at));
+        const std::string key = key_of(section, entry.key);
+        origins.in_file(key, place(file, entry.value.at));
+        if (entry.value.map()) note_origins(entry.value, key, file, origins);
     }
 }
 
@@ -114,7 +115,7 @@ read_config(std::string_view text, const std::string& file, const Lookup& enviro
     std::vector<Error> problems;
     const auto document = parse_toml(text, file);
     if (!document) return document.error();
-    note_origins(*document, file, origins);
+    note_origins(*document, "", file, origins);
     Reading reading(file, Unknown::error);
     read_into(reading, *document, config);
     if (reading.failed()) problems.push_back(reading.error());

@@ -10,9 +10,9 @@ namespace diorama {
 using Lookup = std::function<std::optional<std::string>(const std::string&)>;
 
 /// Reads `text` of `file` (none: the defaults), then `DIORAMA_<SECTION>_<KEY>` for each value but
-/// the registries'; lists are separated by commas, and an empty text is an empty list. An unknown
-/// key, a wrong type or a value out of range is `invalid`: all of them at once, each with
-/// file:line:column or the variable's name. No value of a secret is in any message.
+/// the registries' and the projects'; lists are separated by commas, and an empty text is an empty
+/// list. An unknown key, a wrong type or a value out of range is `invalid`: all of them at once,
+/// each with file:line:column or the variable's name. No value of a secret is in any message.
 Result<Config>
 read_config(std::string_view text, const std::string& file, const Lookup& environment);
 
