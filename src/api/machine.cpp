@@ -7,6 +7,9 @@
 #include "store/projects.hpp"
 #include "store/settings.hpp"
 
+#include <algorithm>
+#include <span>
+
 namespace diorama::api {
 
 namespace {
@@ -54,6 +57,14 @@ bool may_administer(const Context& context, const Caller& caller)
 Error not_administrator()
 {
     return {Code::forbidden, "this needs the right to administer", "Use a token with that scope."};
+}
+
+/// The entries behind the one with that id, which may be gone by now: ids grow with time.
+std::span<const Entry> after(std::span<const Entry> entries, std::string_view id)
+{
+    const auto next =
+        std::ranges::find_if(entries, [&](const Entry& entry) { return entry.id.text() > id; });
+    return {next, entries.end()};
 }
 
 }  // namespace
@@ -118,8 +129,10 @@ Task<Response> list_projects(Context& context, Call call)
 Task<Response> list_inventory(Context& context, Call call)
 {
     if (!may_administer(context, call.caller)) co_return problem(not_administrator());
-    const auto known = only_known(call.request, {"status"});
+    const auto known = only_known(call.request, {"status", "limit", "after"});
     if (!known) co_return problem(known.error());
+    const auto limit = limit_of(call.request, 100);
+    if (!limit) co_return problem(limit.error());
     const auto status = call.request.query_value("status");
     if (status && *status != "owed")
         co_return problem(
@@ -133,10 +146,12 @@ Task<Response> list_inventory(Context& context, Call call)
     };
     const auto entries = co_await context.world.store.read(read);
     if (!entries) co_return problem(entries.error());
+    const auto rest = after(*entries, call.request.query_value("after").value_or(""));
     Node::List items;
-    for (const Entry& entry : *entries)
+    for (const Entry& entry : rest.first(std::min(*limit, rest.size())))
         items.push_back(view(context, entry));
-    co_return page(std::move(items), "");
+    const bool more = rest.size() > items.size();
+    co_return page(std::move(items), more ? rest[*limit - 1].id.text() : "");
 }
 
 Task<Response> list_stats(Context& context, Call call)

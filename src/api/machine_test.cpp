@@ -97,6 +97,10 @@ TEST_CASE("the inventory lists every object, and alone what could not be removed
     const auto shop = world.shop();
     const auto all = world.get("/api/v1/inventory").items();
     CHECK(all.size() == world.host.objects().size());
+    const auto first = world.get("/api/v1/inventory?limit=1");
+    REQUIRE(first.items().size() == 1);
+    const auto rest = world.get("/api/v1/inventory?limit=1000&after=" + first.text("next")).items();
+    CHECK(rest.size() + 1 == all.size());
     CHECK(world.get("/api/v1/inventory?status=owed").items().empty());
     CHECK(world.get("/api/v1/inventory?status=made").status == 400);
     CHECK(world.get("/api/v1/inventory?staus=owed").status == 400);
