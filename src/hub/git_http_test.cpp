@@ -61,6 +61,38 @@ TEST_CASE("one exact commit can be fetched, also over protocol 2 and when no bra
     CHECK(world.git(copy, {"show", first + ":price"}) == "one");
 }
 
+TEST_CASE("git speaks protocol 2 with those who ask for it")
+{
+    HubWorld world;
+    const std::string target = "/ada/shop.git/info/refs?service=git-upload-pack";
+    CHECK(world
+              .ask(
+                  "GET",
+                  target,
+                  "",
+                  {
+                      {"Git-Protocol", "version=2"}
+    }
+              )
+              .body.contains("version 2"));
+    CHECK_FALSE(world.ask("GET", target).body.contains("version 2"));
+}
+
+TEST_CASE("git is redirected to a repository's new name")
+{
+    HubWorld world;
+    CHECK(world.hub.actions().rename("ada/shop", "ada/store"));
+    const auto listed = world.git(
+        world.folder.path(), {"ls-remote", world.hub.url() + "/ada/shop.git", "refs/heads/main"}
+    );
+    CHECK(listed.contains("refs/heads/main"));
+    const auto moved = world.ask("GET", "/ada/shop.git/info/refs?service=git-upload-pack");
+    CHECK(moved.status == 301);
+    CHECK(
+        moved.headers.get("Location").ends_with("/ada/store.git/info/refs?service=git-upload-pack")
+    );
+}
+
 TEST_CASE("nobody pushes without a token, nor where they may not write, nor to refs/pull")
 {
     HubWorld world;

@@ -4,60 +4,16 @@ gets on with the hub gets the shapes that GitHub promises."""
 
 import json
 import pathlib
-import signal
-import subprocess
 import sys
-import tempfile
 import unittest
-import urllib.error
-import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve()
+sys.path[:0] = [str(HERE.parent), str(HERE.parents[2] / "support")]
 from description import Description  # noqa: E402
+from hub import Hub  # noqa: E402
 
 CACHE = sys.argv.pop()
 PROGRAM = sys.argv.pop()
-
-
-class Hub:
-    def __init__(self):
-        self.folder = tempfile.TemporaryDirectory(prefix="diorama-hub-")
-        self.process = subprocess.Popen([PROGRAM, self.folder.name], stdout=subprocess.PIPE, text=True)
-        self.url = self.process.stdout.readline().strip()
-        self.token = self.control("token", login="ada")["token"]
-
-    def close(self):
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=30)
-        self.process.stdout.close()
-        self.folder.cleanup()
-        return code
-
-    def ask(self, method, target, body=None, headers=None):
-        """Status, headers and JSON (None for an empty body); no redirect is followed."""
-        data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + target, data, headers or {}, method=method)
-        if self.token:
-            request.add_header("Authorization", "Bearer " + self.token)
-        opener = urllib.request.build_opener(Stay)
-        try:
-            with opener.open(request, timeout=30) as answer:
-                text, status, fields = answer.read(), answer.status, answer.headers
-        except urllib.error.HTTPError as error:
-            text, status, fields = error.read(), error.code, error.headers
-        return status, fields, json.loads(text) if text else None
-
-    def control(self, verb, **wish):
-        self.token = getattr(self, "token", None)
-        status, _, answer = self.ask("POST", "/_hub/" + verb, wish)
-        if status != 200:
-            raise RuntimeError(f"{verb}: {answer}")
-        return answer
-
-
-class Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_):
-        return None
 
 
 class Answers(unittest.TestCase):
@@ -66,7 +22,7 @@ class Answers(unittest.TestCase):
         cls.description = Description(CACHE)
 
     def setUp(self):
-        self.hub = Hub()
+        self.hub = Hub(PROGRAM)
         self.addCleanup(self.hub.close)
         self.hub.control("create", name="ada/shop", files={"README": "hello\n"})
         self.hub.control("fork", name="ada/shop", owner="eve")
@@ -167,7 +123,7 @@ class Answers(unittest.TestCase):
         self.assertEqual(len(names), 16, names)
 
     def test_the_program_ends_when_it_is_told_to(self):
-        other = Hub()
+        other = Hub(PROGRAM)
         self.assertEqual(other.close(), 0)
 
 
