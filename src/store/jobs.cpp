@@ -80,6 +80,15 @@ constexpr auto next_due_sql = R"sql(
 constexpr auto waiting_sql =
     "SELECT COUNT(*) AS number FROM jobs WHERE due <= :now AND lease_until <= :now";
 
+constexpr auto position_sql = R"sql(
+    SELECT COUNT(*) AS number FROM jobs
+    JOIN jobs AS mine ON mine.environment = :environment
+    WHERE mine.due <= :now AND mine.lease_until <= :now
+        AND jobs.due <= :now AND jobs.lease_until <= :now
+        AND (jobs.priority, jobs.due, jobs.environment)
+            <= (mine.priority, mine.due, mine.environment)
+)sql";
+
 Job read(const Row& row)
 {
     return {
@@ -215,6 +224,19 @@ std::optional<Instant> next_due(Tx& tx)
     return tx.one(
                  next_due_sql, [](const Row& row) { return row.optional_instant("next"); }
     ).value();
+}
+
+std::optional<std::uint64_t> position(Tx& tx, EnvironmentId environment, Instant now)
+{
+    const auto number = tx.one(
+        position_sql,
+        [](const Row& row) {
+            return row.count("number");
+    },
+        {{"environment", environment}, {"now", now}}
+    );
+    if (number.value() == 0) return std::nullopt;
+    return number;
 }
 
 std::uint64_t waiting(Tx& tx, Instant now)

@@ -64,6 +64,9 @@ std::optional<Instant> next_due(Tx& tx);
 /// When somebody looks at `environment` next; none when nobody was asked to, or somebody does now.
 std::optional<Instant> next_look(Tx& tx, EnvironmentId environment);
 
+/// How many would be claimed before it, itself included; nothing when it does not wait.
+std::optional<std::uint64_t> position(Tx& tx, EnvironmentId environment, Instant now);
+
 /// Jobs that are due and not held.
 std::uint64_t waiting(Tx& tx, Instant now);
 

@@ -61,6 +61,28 @@ TEST_CASE_FIXTURE(Fixture, "the most urgent job goes first, then the one that wa
     CHECK_FALSE(claim());
 }
 
+TEST_CASE_FIXTURE(Fixture, "a job that waits knows its place, one that is worked on has none")
+{
+    const auto three = environment(shop, 3).id;
+    const auto place = [&](EnvironmentId id) {
+        return read(
+                   [&](Tx& tx) -> Result<std::optional<std::uint64_t>> {
+                       return jobs::position(tx, id, now());
+                   }
+        ).value();
+    };
+    CHECK_FALSE(place(one));
+    enqueue(one, Priority::low);
+    enqueue(two, Priority::normal);
+    enqueue(three, Priority::normal, minutes{1});
+    CHECK(place(one) == 2U);
+    CHECK(place(two) == 1U);
+    CHECK_FALSE(place(three));
+    CHECK(claim()->environment == two);
+    CHECK(place(one) == 1U);
+    CHECK_FALSE(place(two));
+}
+
 TEST_CASE_FIXTURE(Fixture, "a job asked for many times is one job, at the highest priority asked")
 {
     enqueue(one, Priority::low, minutes{5});
