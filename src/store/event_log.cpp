@@ -1,5 +1,6 @@
 #include "store/event_log.hpp"
 
+#include "store/feedback.hpp"
 #include "store/page.hpp"
 
 namespace diorama::event_log {
@@ -26,6 +27,11 @@ constexpr auto insert_sql = R"sql(
 constexpr auto list_sql = R"sql(
     SELECT * FROM events WHERE environment = :environment AND sequence > :after
     ORDER BY sequence LIMIT :limit
+)sql";
+
+constexpr auto newest_sql = R"sql(
+    SELECT * FROM events WHERE environment = :environment AND event = :event
+    ORDER BY sequence DESC LIMIT 1
 )sql";
 
 constexpr auto last_sql = "SELECT event_sequence FROM environments WHERE id = :id";
@@ -85,6 +91,7 @@ Result<std::uint64_t> add(Tx& tx, const Record& record)
             {"data",        record.data       }
     }
     );
+    feedback::changed(tx, record.environment, record.at);
     return *number;
 }
 
@@ -97,6 +104,18 @@ std::vector<Record> list(Tx& tx, EnvironmentId environment, std::uint64_t after,
             {"environment", environment     },
             {"after",       after           },
             {"limit",       page_size(limit)}
+    }
+    );
+}
+
+std::optional<Record> newest(Tx& tx, EnvironmentId environment, std::string_view event)
+{
+    return tx.one(
+        newest_sql,
+        read,
+        {
+            {"environment", environment},
+            {"event",       event      }
     }
     );
 }

@@ -4,6 +4,7 @@
 #include "store/tx.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,12 +26,17 @@ struct Record {
 };
 
 /// Writes `record` with the environment's next number, whatever number it has, and answers that.
+/// Whoever shows the environment on a forge is asked to tell it (feedback::changed).
+///
 /// Moves are written by `environments::advance`; a note that is none (`from` equals `to`) comes
 /// here.
 Result<std::uint64_t> add(Tx& tx, const Record& record);
 
 /// What came after `after`, oldest first: the way to resume.
 std::vector<Record> list(Tx& tx, EnvironmentId environment, std::uint64_t after, std::size_t limit);
+
+/// The newest event of that name; nothing when there was none.
+std::optional<Record> newest(Tx& tx, EnvironmentId environment, std::string_view event);
 
 /// The number of the newest event, 0 when there is none.
 std::uint64_t last(Tx& tx, EnvironmentId environment);

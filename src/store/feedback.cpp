@@ -9,7 +9,15 @@ constexpr auto ask_sql = R"sql(
         environment, comment, comment_intended, comments_made, comment_hash, status_commit,
         status_hash, deployment, deployment_commit, deployment_hash, due, asked, attempt, problem
     ) VALUES (:environment, '', 0, 0, '', '', '', '', '', '', :due, 1, 0, '')
-    ON CONFLICT (environment) DO UPDATE SET due = :due, asked = feedback.asked + 1
+    ON CONFLICT (environment) DO UPDATE SET
+        due = CASE WHEN feedback.due < :due THEN feedback.due ELSE :due END,
+        asked = feedback.asked + 1
+)sql";
+
+constexpr auto is_told_sql = R"sql(
+    SELECT environments.id FROM environments JOIN projects ON projects.id = environments.project
+    WHERE environments.id = :id AND environments.pull_request IS NOT NULL
+        AND projects.forge IS NOT NULL
 )sql";
 
 constexpr auto due_sql = R"sql(
@@ -36,7 +44,7 @@ constexpr auto put_sql = R"sql(
 
 constexpr auto settle_sql = R"sql(
     UPDATE feedback
-    SET attempt = 0, problem = '', due = CASE WHEN asked = :seen THEN NULL ELSE due END
+    SET attempt = 0, problem = '', due = CASE WHEN asked = :seen THEN NULL ELSE :next END
     WHERE environment = :environment
 )sql";
 
@@ -79,6 +87,18 @@ void ask(Tx& tx, EnvironmentId environment, Instant due)
             {"due",         due        }
     }
     );
+}
+
+void changed(Tx& tx, EnvironmentId environment, Instant now)
+{
+    const auto told = tx.one(
+        is_told_sql,
+        [](const Row& row) {
+            return row.id<EnvironmentId>("id");
+    },
+        {{"id", environment}}
+    );
+    if (told) ask(tx, environment, now + pause);
 }
 
 std::vector<Due> due(Tx& tx, Instant now, std::size_t limit)
@@ -132,13 +152,14 @@ void put(Tx& tx, const Record& it)
     );
 }
 
-void settle(Tx& tx, EnvironmentId environment, std::uint64_t seen)
+void settle(Tx& tx, EnvironmentId environment, std::uint64_t seen, Instant next)
 {
     tx.execute(
         settle_sql,
         {
             {"environment", environment},
-            {"seen",        seen       }
+            {"seen",        seen       },
+            {"next",        next       }
     }
     );
 }

@@ -27,8 +27,15 @@ struct Record {
     friend bool operator==(const Record&, const Record&) = default;
 };
 
-/// Something about it changed: the forge shall be told from `due` on.
+/// How long a change waits for those that follow it, so that a burst is told once.
+inline constexpr milliseconds pause = seconds{2};
+
+/// The forge shall be told from `due` on, or sooner when somebody asked for that already.
 void ask(Tx& tx, EnvironmentId environment, Instant due);
+
+/// Something about it changed. Asks for the previews of pull requests that a forge knows; of others
+/// there is nobody to tell.
+void changed(Tx& tx, EnvironmentId environment, Instant now);
 
 struct Due {
     EnvironmentId environment;
@@ -45,8 +52,8 @@ Record find(Tx& tx, EnvironmentId environment);
 /// Writes all but when it is due.
 void put(Tx& tx, const Record& record);
 
-/// All is told; it is no longer due, unless somebody asked again after `seen`.
-void settle(Tx& tx, EnvironmentId environment, std::uint64_t seen);
+/// All is told; it is no longer due. When somebody asked after `seen` it is due again at `next`.
+void settle(Tx& tx, EnvironmentId environment, std::uint64_t seen, Instant next);
 
 /// Another try at `due`.
 void put_off(Tx& tx, EnvironmentId environment, std::string_view problem, Instant due);

@@ -1,4 +1,5 @@
 #include "store/deliveries.hpp"
+#include "store/event_log.hpp"
 #include "store/feedback.hpp"
 #include "store/fixture.hpp"
 #include "store/pull_requests.hpp"
@@ -247,10 +248,29 @@ TEST_CASE("what the forge was told is kept, and what is left to tell is due agai
         feedback::put(tx, told);
         CHECK(feedback::find(tx, environment) == told);
         feedback::ask(tx, environment, now);
-        feedback::settle(tx, environment, seen.asked);
-        CHECK(feedback::due(tx, now, 10).size() == 1);
-        feedback::settle(tx, environment, seen.asked + 1);
-        return feedback::due(tx, now, 10).size();
+        feedback::settle(tx, environment, seen.asked, now + seconds{5});
+        CHECK(feedback::next_due(tx) == now + seconds{5});
+        feedback::ask(tx, environment, now + seconds{3});
+        feedback::ask(tx, environment, now + seconds{4});
+        CHECK(feedback::next_due(tx) == now + seconds{3});
+        feedback::settle(tx, environment, seen.asked + 3, now);
+        return feedback::due(tx, now + minutes{1}, 10).size();
     });
     CHECK(left.value() == 0);
+}
+
+TEST_CASE("each event of a pull request that a forge knows asks for it to be told")
+{
+    ForgeFixture fixture;
+    const auto known = fixture.environment(fixture.shop).id;
+    const auto plain = fixture.environment(fixture.project("till")).id;
+    const auto due = fixture.write([&, now = fixture.now()](Tx& tx) -> Result<std::size_t> {
+        CHECK(projects::tie(tx, fixture.shop.id, "github", "100").has_value());
+        for (const auto& id : {known, plain})
+            CHECK(event_log::add(tx, {.environment = id, .at = now, .event = "wanted"}).has_value()
+            );
+        CHECK(feedback::next_due(tx) == now + feedback::pause);
+        return feedback::due(tx, now + minutes{1}, 10).size();
+    });
+    CHECK(due.value() == 1);
 }
