@@ -108,9 +108,10 @@ std::string answer(const Report& report, const Writer& writer)
             return fmt::format("{}: building {}.", writer.strong("Preview provisioning"), commit);
         case State::updating:
             return fmt::format(
-                "{}: building {}{}.",
+                "{}: {}{}.",
                 writer.strong("Preview updating"),
-                commit,
+                report.position ? fmt::format("{} is {}", commit, queue_answer(report))
+                                : "building " + commit,
                 report.previous.empty()
                     ? ""
                     : fmt::format(", {} still serves", writer.commit(report.previous))
