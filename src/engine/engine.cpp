@@ -17,7 +17,8 @@ Engine::Engine(World world)
       workers_(shop_, bell_, world.random.hex(12)),
       caretaker_(shop_, bell_),
       intake_(world, bell_),
-      poller_(world, intake_)
+      poller_(world, intake_),
+      reporter_(world)
 {}
 
 Task<Result<>> Engine::run(std::stop_token stop)
@@ -31,7 +32,10 @@ Task<Result<>> Engine::run(std::stop_token stop)
     group.spawn(workers_.run(stop));
     group.spawn(caretaker_.run(stop));
     group.spawn(intake_.run(stop));
-    if (!world_.forges.empty()) group.spawn(poller_.run(stop));
+    if (!world_.forges.empty()) {
+        group.spawn(poller_.run(stop));
+        group.spawn(reporter_.run(stop));
+    }
     co_await group.join();
     co_await followers_.join();
     co_return ok();

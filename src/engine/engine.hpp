@@ -3,6 +3,7 @@
 #include "engine/caretaker.hpp"
 #include "engine/commands.hpp"
 #include "engine/poller.hpp"
+#include "engine/reporter.hpp"
 #include "engine/workers.hpp"
 
 namespace diorama {
@@ -41,6 +42,7 @@ private:
     Caretaker caretaker_;
     Intake intake_;
     Poller poller_;
+    Reporter reporter_;
 };
 
 }  // namespace diorama

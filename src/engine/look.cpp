@@ -2,6 +2,7 @@
 
 #include "base/duration.hpp"
 #include "store/environments.hpp"
+#include "store/feedback.hpp"
 #include "store/projects.hpp"
 #include "store/users.hpp"
 
@@ -153,6 +154,14 @@ void keep_title(Tx& tx, const Project& project, const PullRequest& facts)
     environments::set_facts(tx, environment->id, known).value();
 }
 
+/// A decision that changes no environment writes no event; people at the pull request see it.
+void show(Tx& tx, const Project& project, const PullRequest& facts, Instant now)
+{
+    const Identity identity{project.id, Kind::pull_request, fmt::format("{}", facts.number)};
+    const auto environment = environments::find(tx, project.tenant, identity);
+    if (environment) feedback::changed(tx, environment->id, now);
+}
+
 }  // namespace
 
 ForgeApi* Look::forge_of(const Project& project) const
@@ -302,6 +311,9 @@ Task<Result<>> Look::settle(
         const auto done = carry_out(tx, known.project, facts.pull_request, decision, moment);
         if (!done) return done.error();
         keep_title(tx, known.project, facts.pull_request);
+        if (decision.verdict != known.record.verdict ||
+            facts.pull_request.head_commit != known.record.facts.head_commit)
+            show(tx, known.project, facts.pull_request, moment.now);
         pull_requests::note(
             tx,
             {.project = known.project.id,

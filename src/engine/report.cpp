@@ -1,0 +1,192 @@
+#include "engine/report.hpp"
+
+#include "engine/facts.hpp"
+#include "store/deployments.hpp"
+#include "store/environments.hpp"
+#include "store/event_log.hpp"
+#include "store/jobs.hpp"
+#include "store/log_lines.hpp"
+#include "store/pull_requests.hpp"
+
+namespace diorama {
+
+namespace {
+
+constexpr std::size_t last_lines = 15;
+
+bool is_gone(State state)
+{
+    return state == State::destroying || state == State::destroyed;
+}
+
+/// None when there is no record: nobody looked at the pull request yet.
+std::optional<pull_requests::Record> held_record(Tx& tx, const Environment& environment)
+{
+    if (is_gone(environment.state)) return std::nullopt;
+    const auto record =
+        pull_requests::find(tx, environment.identity.project, *environment.pull_request);
+    if (!record) return std::nullopt;
+    const bool held = environment.state == State::awaiting_approval ||
+                      record->verdict == pull_requests::Verdict::held;
+    return held ? std::optional(*record) : std::nullopt;
+}
+
+Subject subject(const Environment& environment, const std::optional<pull_requests::Record>& held)
+{
+    return {environment.wanted.generation, held ? held->facts.head_commit : ""};
+}
+
+/// Where the forge shows a commit, when its place is a web address.
+std::string commit_url(const Project& project, const std::string& commit)
+{
+    std::string_view place = project.repository;
+    if (commit.empty() || !place.starts_with("http")) return "";
+    if (place.ends_with(".git")) place.remove_suffix(4);
+    return fmt::format("{}/commit/{}", place, commit);
+}
+
+/// A stranger's commit is tried again as a stranger's: in its own environment.
+std::string reproduction(const Project& project, const Environment& environment)
+{
+    if (environment.wanted.untrusted) return "diorama redeploy " + environment.slug;
+    return fmt::format(
+        "diorama up {} --pr {} --commit {}",
+        project.repository,
+        *environment.pull_request,
+        environment.wanted.commit
+    );
+}
+
+std::vector<Report::Service> services(const EnvironmentFacts& facts, const EngineSettings& settings)
+{
+    std::vector<Report::Service> list;
+    for (const ServiceFacts& service : facts.services)
+        list.push_back(
+            {.name = service.name,
+             .url = service.address ? url(*service.address, settings.entrance) : "",
+             .state = std::string(status_of(service, facts.environment.state))}
+        );
+    return list;
+}
+
+std::vector<Report::Phase> phases(const Deployment& deployment)
+{
+    std::vector<Report::Phase> list;
+    if (!deployment.started_at || !deployment.completed_at) return list;
+    const milliseconds waited = *deployment.started_at - deployment.created_at;
+    if (waited >= seconds{1}) list.push_back({"queue", waited});
+    list.push_back({"deployment", *deployment.completed_at - *deployment.started_at});
+    return list;
+}
+
+Result<> add_failure(Tx& tx, const EnvironmentFacts& facts, DeploymentId attempt, Report& report)
+{
+    const Environment& environment = facts.environment;
+    report.cause = environment.cause;
+    report.reproduce = reproduction(facts.project, environment);
+    const auto lines = log_lines::page(
+        tx, {.environment = environment.id, .deployment = attempt, .limit = last_lines}
+    );
+    if (!lines) return lines.error();
+    for (const LogLine& line : *lines)
+        report.log.push_back(
+            line.service.empty() ? line.message : line.service + ": " + line.message
+        );
+    return ok();
+}
+
+/// From when it was put up last until it was gone.
+milliseconds lived(Tx& tx, const Environment& environment)
+{
+    const auto again = event_log::newest(tx, environment.id, name(Event::reopened));
+    return *environment.destroyed_at - (again ? again->at : environment.created_at);
+}
+
+/// What is true of the environment whatever its deployments came to.
+Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings, Instant now)
+{
+    const Environment& environment = facts.environment;
+    Report report{
+        .state = environment.state,
+        .installation = settings.installation.text(),
+        .environment = environment.id.text(),
+        .slug = environment.slug,
+        .commit = environment.wanted.commit,
+        .commit_url = commit_url(facts.project, environment.wanted.commit),
+        .services = services(facts, settings),
+        .log_command = "diorama logs " + environment.slug
+    };
+    if (facts.address && environment.serving != 0)
+        report.url = url(*facts.address, settings.entrance);
+    if (environment.state == State::updating || !environment.cause.empty())
+        report.previous = environment.serving_commit;
+    if (environment.state == State::pending || environment.state == State::updating)
+        report.position = jobs::position(tx, environment.id, now);
+    if (environment.state == State::destroyed && environment.destroyed_at)
+        report.lived = lived(tx, environment);
+    return report;
+}
+
+/// The same preview, as it looks to those whose newest commit waits.
+Report waiting(Report scene, const pull_requests::Record& record, const EnvironmentFacts& facts)
+{
+    scene.state = State::awaiting_approval;
+    scene.commit = record.facts.head_commit;
+    scene.commit_url = commit_url(facts.project, scene.commit);
+    scene.previous = facts.environment.serving_commit;
+    scene.phases.clear();
+    if (record.verdict == pull_requests::Verdict::held && record.attempt == 0)
+        scene.approval = record.reason;
+    // In full: a few digits could be made to name another commit, too.
+    scene.approve_command = "/preview " + scene.commit;
+    return scene;
+}
+
+}  // namespace
+
+Result<Briefing> brief(Tx& tx, const EngineSettings& settings, EnvironmentId id, Instant now)
+{
+    const auto environment = environments::find(tx, id);
+    if (!environment) return environment.error();
+    if (!environment->pull_request)
+        return Error{Code::not_found, environment->slug + " previews no pull request"};
+    const auto facts = facts_of(tx, settings, *environment);
+    if (!facts) return facts.error();
+    const Project& project = facts->project;
+    Briefing briefing{
+        .environment = id,
+        .repository = {.forge = project.forge, .id = project.repository_id, .name = project.name},
+        .number = *environment->pull_request,
+        .scene = outline(tx, *facts, settings, now),
+        .told = feedback::find(tx, id)
+    };
+    const auto latest = deployments::latest(tx, id);
+    if (latest && latest->generation == environment->wanted.generation)
+        briefing.scene.phases = phases(*latest);
+    if (latest && !environment->cause.empty()) {
+        const auto added = add_failure(tx, *facts, latest->id, briefing.scene);
+        if (!added) return added.error();
+    }
+    const auto held = held_record(tx, *environment);
+    briefing.subject = subject(*environment, held);
+    briefing.shown = held ? waiting(briefing.scene, *held, *facts) : briefing.scene;
+    return briefing;
+}
+
+Result<Subject> subject_of(Tx& tx, EnvironmentId id)
+{
+    const auto environment = environments::find(tx, id);
+    if (!environment) return environment.error();
+    return subject(*environment, held_record(tx, *environment));
+}
+
+void redact(Briefing& briefing, LogSink& logs)
+{
+    for (Report* report : {&briefing.shown, &briefing.scene}) {
+        report->cause = logs.redact(briefing.environment, report->cause);
+        for (std::string& line : report->log)
+            line = logs.redact(briefing.environment, line);
+    }
+}
+
+}  // namespace diorama
