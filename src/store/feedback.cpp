@@ -31,15 +31,17 @@ constexpr auto find_sql = "SELECT * FROM feedback WHERE environment = :environme
 constexpr auto put_sql = R"sql(
     INSERT INTO feedback (
         environment, comment, comment_intended, comments_made, comment_hash, status_commit,
-        status_hash, deployment, deployment_commit, deployment_hash, due, asked, attempt, problem
+        status_hash, deployment, deployment_commit, deployment_hash, deployment_live, due, asked,
+        attempt, problem
     ) VALUES (
         :environment, :comment, :comment_intended, :comments_made, :comment_hash, :status_commit,
-        :status_hash, :deployment, :deployment_commit, :deployment_hash, NULL, 0, :attempt, :problem
+        :status_hash, :deployment, :deployment_commit, :deployment_hash, :deployment_live, NULL, 0,
+        :attempt, :problem
     ) ON CONFLICT (environment) DO UPDATE SET
         comment = :comment, comment_intended = :comment_intended, comments_made = :comments_made,
         comment_hash = :comment_hash, status_commit = :status_commit, status_hash = :status_hash,
         deployment = :deployment, deployment_commit = :deployment_commit,
-        deployment_hash = :deployment_hash, attempt = :attempt, problem = :problem
+        deployment_hash = :deployment_hash, deployment_live = :deployment_live, attempt = :attempt, problem = :problem
 )sql";
 
 constexpr auto settle_sql = R"sql(
@@ -66,6 +68,7 @@ Record read(const Row& row)
         .deployment = row.text("deployment"),
         .deployment_commit = row.text("deployment_commit"),
         .deployment_hash = row.text("deployment_hash"),
+        .deployment_live = row.text("deployment_live"),
         .attempt = row.count("attempt"),
         .problem = row.text("problem"),
     };
@@ -146,6 +149,7 @@ void put(Tx& tx, const Record& it)
             {"deployment",        it.deployment       },
             {"deployment_commit", it.deployment_commit},
             {"deployment_hash",   it.deployment_hash  },
+            {"deployment_live",   it.deployment_live  },
             {"attempt",           it.attempt          },
             {"problem",           it.problem          }
     }

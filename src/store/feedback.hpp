@@ -17,12 +17,13 @@ struct Record {
     std::uint64_t comments_made = 0;
     std::string comment_hash;  ///< Of the text that stands there.
     std::string status_commit;
-    std::string status_hash;
-    std::string deployment;  ///< The forge's id.
+    std::string status_hash;  ///< Begins with its state: "pending …".
+    std::string deployment;   ///< The forge's id.
     std::string deployment_commit;
     std::string deployment_hash;
-    std::uint64_t attempt = 0;  ///< Failed tries in a row.
-    std::string problem;        ///< Why the last try failed; else empty.
+    std::string deployment_live;  ///< The one that is shown as serving; perhaps an older one.
+    std::uint64_t attempt = 0;    ///< Failed tries in a row.
+    std::string problem;          ///< Why the last try failed; else empty.
 
     friend bool operator==(const Record&, const Record&) = default;
 };
