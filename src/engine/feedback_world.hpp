@@ -38,13 +38,27 @@ public:
     {
         return std::ranges::count(forge.questions, question);
     }
+    /// What stands on a commit; the newest word counts.
+    CommitStatus status(char letter)
+    {
+        CommitStatus newest{.context = "none"};
+        for (const auto& [on, told] : shop().statuses)
+            if (on == commit(letter)) newest = told;
+        return newest;
+    }
+    /// How the deployment of a commit stands; nothing when there is none.
+    std::optional<ForgeDeployment> deployment(char letter)
+    {
+        for (const auto& each : shop().deployments)
+            if (each.commit == commit(letter) && !each.states.empty()) return each.states.back();
+        return std::nullopt;
+    }
     std::string marker()
     {
         return fmt::format(
             "<!-- diorama:{}:{} -->", engine_settings.installation.text(), preview(7)->id.text()
         );
     }
-    std::string preview_commit() { return preview(7)->wanted.commit; }
     feedback::Record feedback()
     {
         return query(

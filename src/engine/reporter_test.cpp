@@ -5,7 +5,7 @@
 
 using namespace diorama;
 
-TEST_CASE("one comment tells a preview's whole life, edited where it stands (B14)")
+TEST_CASE("one comment tells a preview's whole life, edited where it stands (B14, B15)")
 {
     FeedbackWorld world;
     world.slowly();
@@ -156,31 +156,29 @@ TEST_CASE("a burst of pushes is told once, and never about an older one after a 
     CHECK(world.asked("edit_comment") - before <= 2);
 }
 
-TEST_CASE("what is about to be told is dropped when a push comes first (B14)")
+TEST_CASE("what is about to be told is dropped when a push comes first (B14, B16)")
 {
     FeedbackWorld world;
     world.pull(7, 'a');
     world.tell_and_settle(world.arrival(7, "opened"));
     world.slowly();
+    const auto edits = world.asked("edit_comment");
     world.pull(7, 'b');
     world.tell(world.arrival(7));
-    world.scheduler.run_for(seconds{4});
-    CHECK(world.has("building [`bbbbbbb`]"));
-    std::vector<std::string> texts;
-    world.forge.fault = [&](std::string_view question) -> std::optional<FakeForgeApi::Fault> {
-        if (question == "edit_comment") texts.push_back(world.preview_commit());
-        return std::nullopt;
-    };
+    world.scheduler.run_for(seconds{1});
+    world.forge.delay = seconds{5};
+    world.wait_until([&] { return world.asked("edit_comment") > edits; });
+    world.forge.delay = milliseconds{0};
     world.pull(7, 'c');
     world.tell(world.arrival(7));
     world.settle();
     CHECK(world.has("Commit [`ccccccc`]"));
-    REQUIRE_FALSE(texts.empty());
-    for (const std::string& commit : texts)
-        CHECK(commit == world.commit('c'));
+    CHECK(world.status('b').context == "none");
+    CHECK_FALSE(world.deployment('b').has_value());
+    CHECK(world.status('c').state == CommitStatus::State::success);
 }
 
-TEST_CASE("a forge that fails is told later, and why says so meanwhile (B14)")
+TEST_CASE("a forge that fails is told later, and its fault is kept meanwhile (B17)")
 {
     FeedbackWorld world;
     bool down = true;
@@ -202,7 +200,7 @@ TEST_CASE("a forge that fails is told later, and why says so meanwhile (B14)")
     CHECK(world.feedback().problem.empty());
 }
 
-TEST_CASE("a forge that asks for quiet is left in peace until its limit is lifted (B14)")
+TEST_CASE("a forge that asks for quiet is left in peace until its limit is lifted (B17)")
 {
     FeedbackWorld world;
     world.pull(7, 'a');
@@ -217,17 +215,188 @@ TEST_CASE("a forge that asks for quiet is left in peace until its limit is lifte
     CHECK(world.has("**Preview ready**"));
 }
 
-TEST_CASE("no comment is made where comments are off, and none without the forge's API")
+TEST_CASE("each word to the forge can be switched off by itself (B14, B16)")
 {
     FeedbackWorld world;
-    world.engine_settings.forges.comment = false;
+    ForgeSettings& wanted = world.engine_settings.forges;
+    SUBCASE("comment")
+    {
+        wanted = {.comment = false};
+    }
+    SUBCASE("status")
+    {
+        wanted = {.status = false};
+    }
+    SUBCASE("deployments")
+    {
+        wanted = {.deployments = false};
+    }
     world.pull(7, 'a');
     world.tell_and_settle(world.arrival(7, "opened"));
     CHECK(world.state(7) == State::ready);
-    CHECK(world.comments() == 0);
+    CHECK((world.asked("create_comment") > 0) == wanted.comment);
+    CHECK((world.asked("set_status") > 0) == wanted.status);
+    CHECK((world.asked("create_deployment") > 0) == wanted.deployments);
 }
 
-TEST_CASE("a comment shows the last lines, and neither secrets nor markup (SEC-60, SEC-61)")
+TEST_CASE("without the forge's API nobody is told, and nothing waits to be")
+{
+    ForgeWorld world(false);
+    world.pull(7, 'a');
+    world.tell_and_settle(world.arrival(7, "opened"));
+    CHECK(world.state(7) == State::ready);
+    CHECK(world.forge.questions.empty());
+}
+
+TEST_CASE("a commit's status is pending, then ready or failed, and leads to the preview (B16)")
+{
+    using enum CommitStatus::State;
+    FeedbackWorld world;
+    world.slowly();
+    world.pull(7, 'a');
+    world.tell(world.arrival(7, "opened"));
+    world.scheduler.run_for(seconds{4});
+    CHECK(world.status('a').state == pending);
+    CHECK(world.status('a').context == "diorama/preview");
+    world.settle();
+    CHECK(world.status('a').state == success);
+    CHECK(world.status('a').target_url == "http://ann-shop-pr-7.localhost:8080/");
+    CHECK(world.status('a').description == "Preview ready at aaaaaaa.");
+
+    world.push_broken('b');
+    world.tell_and_settle(world.arrival(7));
+    CHECK(world.status('a').state == success);
+    CHECK(world.status('b').state == failure);
+    CHECK(world.status('b').description.contains("compose.yaml"));
+
+    const auto told = world.shop().statuses.size();
+    world.close(7);
+    world.tell_and_settle(world.arrival(7, "closed"));
+    CHECK(world.state(7) == State::destroyed);
+    CHECK(world.shop().statuses.size() == told);
+}
+
+TEST_CASE("a commit that was overtaken is not left pending (B16)")
+{
+    using enum CommitStatus::State;
+    FeedbackWorld world;
+    world.slowly();
+    for (const char letter : {'a', 'b', 'c'}) {
+        world.pull(7, letter);
+        world.tell(world.arrival(7));
+        world.scheduler.run_for(seconds{5});
+        CHECK(world.status(letter).state == pending);
+    }
+    world.settle();
+    CHECK(world.status('a').state == error);
+    CHECK(world.status('a').description == "superseded by bbbbbbb");
+    CHECK(world.status('b').description == "superseded by ccccccc");
+    CHECK(world.status('c').state == success);
+    bool newer = false;
+    for (const auto& [commit, told] : world.shop().statuses) {
+        newer = newer || commit == world.commit('c');
+        if (newer) CHECK(commit == world.commit('c'));
+    }
+    CHECK(newer);
+}
+
+TEST_CASE("a status or deployment the token may not write hinders no comment (B14)")
+{
+    FeedbackWorld world;
+    world.forge.fault = [](std::string_view question) -> std::optional<FakeForgeApi::Fault> {
+        if (question.ends_with("_comment")) return std::nullopt;
+        if (question != "set_status" && question != "create_deployment") return std::nullopt;
+        return FakeForgeApi::Fault{
+            {Code::forbidden, "the token may not do that", "Give it the permission."}
+        };
+    };
+    world.pull(7, 'a');
+    world.tell_and_settle(world.arrival(7, "opened"));
+    CHECK(world.has("**Preview ready**"));
+    CHECK(world.feedback().problem == "the token may not do that. Give it the permission.");
+}
+
+TEST_CASE("each deployed commit is a deployment, and only the one that serves is active")
+{
+    using enum ForgeDeployment::State;
+    FeedbackWorld world;
+    world.slowly();
+    world.pull(7, 'a');
+    world.tell(world.arrival(7, "opened"));
+    world.scheduler.run_for(seconds{4});
+    CHECK(world.deployment('a')->state == in_progress);
+    CHECK(world.shop().deployments.at(0).environment == "preview/pr-7");
+    world.settle();
+    CHECK(world.deployment('a')->state == success);
+    CHECK(world.deployment('a')->environment_url == "http://ann-shop-pr-7.localhost:8080/");
+
+    world.push_broken('b');
+    world.tell_and_settle(world.arrival(7));
+    CHECK(world.deployment('b')->state == failure);
+    CHECK(world.deployment('a')->state == success);
+
+    world.pull(7, 'c');
+    world.tell(world.arrival(7));
+    world.settle();
+    CHECK(world.deployment('a')->state == inactive);
+    CHECK(world.deployment('b')->state == inactive);
+    CHECK(world.deployment('c')->state == success);
+    CHECK(world.shop().deployments.size() == 3);
+
+    world.close(7);
+    world.tell(world.arrival(7, "closed"));
+    world.settle();
+    for (const auto& each : world.shop().deployments)
+        CHECK(each.states.back().state == inactive);
+
+    world.pull(7, 'c');
+    world.tell(world.arrival(7, "reopened"));
+    world.settle();
+    CHECK(world.deployment('c')->state == success);
+    CHECK(world.shop().deployments.size() == 3);
+    CHECK(world.comments() == 1);
+}
+
+TEST_CASE("a stranger's commit is no deployment before somebody approves it (SEC-25)")
+{
+    FeedbackWorld world;
+    world.pull(7, 'a', "eve");
+    world.tell_and_settle(world.arrival(7, "opened"));
+    CHECK(world.status('a').state == CommitStatus::State::pending);
+    CHECK(world.shop().deployments.empty());
+    world.tell_and_settle(world.comment(7, "ann", world.commit('a')));
+    world.pull(7, 'b', "eve");
+    world.tell_and_settle(world.arrival(7));
+    CHECK(world.status('a').state == CommitStatus::State::success);
+    CHECK(world.status('b').description.contains("awaiting approval"));
+    CHECK(world.deployment('a')->state == ForgeDeployment::State::success);
+    CHECK(world.shop().deployments.size() == 1);
+}
+
+TEST_CASE("a daemon killed at any moment ends at the truth, with one of each (B14, B16)")
+{
+    for (int moment = 0; moment < 40; ++moment) {
+        FeedbackWorld world;
+        world.forge.delay = milliseconds{300};
+        world.pull(7, 'a');
+        world.tell(world.arrival(7, "opened"));
+        world.scheduler.run_for(milliseconds{100} * moment);
+        world.stop();
+        world.start();
+        world.scheduler.run_for(milliseconds{150} * moment);
+        world.stop();
+        world.start();
+        world.settle();
+        INFO(moment);
+        CHECK(world.comments() == 1);
+        CHECK(world.has("**Preview ready**"));
+        CHECK(world.status('a').state == CommitStatus::State::success);
+        CHECK(world.shop().deployments.size() == 1);
+        CHECK(world.deployment('a')->state == ForgeDeployment::State::success);
+    }
+}
+
+TEST_CASE("a comment shows the last lines, and neither secrets nor markup (B15, SEC-60, SEC-61)")
 {
     FeedbackWorld world;
     world.pull(7, 'a').title = "<img src=x> @everyone `sesame`";
@@ -251,4 +420,8 @@ TEST_CASE("a comment shows the last lines, and neither secrets nor markup (SEC-6
     CHECK(world.has("line 6 [secret]"));
     CHECK(world.has("line 20 [secret]"));
     CHECK_FALSE(world.has("line 5 "));
+    for (const auto& [commit, told] : world.shop().statuses)
+        CHECK_FALSE(told.description.contains("sesame"));
+    CHECK_FALSE(world.deployment('a')->description.contains("sesame"));
+    CHECK_FALSE(world.feedback().problem.contains("sesame"));
 }

@@ -19,12 +19,23 @@ bool ends_round(Code code)
     return code == Code::superseded || code == Code::too_many || code == Code::cancelled;
 }
 
+/// What stands in the row about a status: its state can be read again.
+std::string noted(const CommitStatus& status)
+{
+    static constexpr std::array words{"pending", "success", "failure", "error"};
+    return fmt::format(
+        "{} {}",
+        words.at(static_cast<std::size_t>(status.state)),
+        sha256(status.description + "\n" + status.target_url)
+    );
+}
+
 }  // namespace
 
 Task<Result<>> Telling::run()
 {
     // A token that may not do one of them may still do the others.
-    static constexpr std::array parts{&Telling::comment};
+    static constexpr std::array parts{&Telling::comment, &Telling::status, &Telling::deployment};
     Result<> first = ok();
     for (const auto part : parts) {
         const auto told = co_await (this->*part)();
@@ -118,6 +129,44 @@ Task<Result<>> Telling::make_comment(std::string text)
     told.comment_intended = false;
     ++told.comments_made;
     told.comment_hash = sha256(text);
+    co_return co_await keep();
+}
+
+Task<Result<>> Telling::status()
+{
+    const feedback::Record& told = it_.told;
+    if (!world_.settings.forges.status || it_.shown.commit.empty()) co_return ok();
+    // A commit that failed stays one that failed, though its preview goes.
+    if (is_gone() && (told.status_commit.empty() || told.status_hash.starts_with("failure")))
+        co_return ok();
+    const CommitStatus status = status_of(it_.shown);
+    const bool same_commit = told.status_commit == it_.shown.commit;
+    if (same_commit && told.status_hash == noted(status)) co_return ok();
+    if (!same_commit && told.status_hash.starts_with("pending")) {
+        const auto closed = co_await close_status();
+        if (!closed) co_return closed.error();
+    }
+    co_return co_await say_status(it_.shown.commit, status);
+}
+
+/// The older commit will never be ready: it is not left pending.
+Task<Result<>> Telling::close_status()
+{
+    CommitStatus status = status_of(it_.shown);
+    status.state = CommitStatus::State::error;
+    status.description = "superseded by " + it_.shown.commit.substr(0, 7);
+    status.target_url.clear();
+    co_return co_await say_status(it_.told.status_commit, status);
+}
+
+Task<Result<>> Telling::say_status(std::string commit, CommitStatus status)
+{
+    const auto fenced = co_await fence();
+    if (!fenced) co_return fenced.error();
+    const auto said = co_await forge_.set_status(it_.repository, commit, status, stop_);
+    if (!said) co_return said.error();
+    it_.told.status_commit = commit;
+    it_.told.status_hash = noted(status);
     co_return co_await keep();
 }
 

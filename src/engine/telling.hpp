@@ -25,6 +25,14 @@ private:
     Task<Result<>> comment();
     Task<Result<>> find_comment();
     Task<Result<>> make_comment(std::string text);
+    Task<Result<>> status();
+    Task<Result<>> close_status();
+    Task<Result<>> say_status(std::string commit, CommitStatus status);
+    Task<Result<>> deployment();
+    Task<Result<>> begin_deployment();
+    Task<Result<>> end_deployments();
+    Task<Result<>> say_deployment(std::string deployment, ForgeDeployment state);
+    Task<Result<>> retire_deployment(std::string deployment);
 
     Task<Result<>> fence();
     Task<Result<>> keep();
