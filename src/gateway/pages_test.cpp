@@ -43,7 +43,8 @@ TEST_CASE("who comes before the first routes is told to come again, not that not
         {"127.0.0.1", 0}
     };
     settings.threads = 1;
-    const auto gateway = start_gateway(settings).value();
+    Log log(Log::Level::error);
+    const auto gateway = start_gateway(settings, log).value();
     const auto status = [&] {
         return Wire::to(gateway->ports().front()).get("/", "shop.base.test").status();
     };
