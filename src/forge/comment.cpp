@@ -226,10 +226,10 @@ std::string comment_text(const Report& report)
         add(!gone, [&] { return prose(report.notes[i]); });
     add(failed && !report.log.empty(), [&] { return log_fold(report.log); });
     add(failed && !report.reproduce.empty(),
-        [&] { return "To see it again:\n\n" + fence("sh", report.reproduce); });
+        [&] { return "To see it again:\n\n" + fence("shell", report.reproduce); });
     add((failed || gone) && !report.log_command.empty(), [&] {
         return (gone ? "Its logs are kept:\n\n" : "The whole log:\n\n") +
-               fence("sh", report.log_command);
+               fence("shell", report.log_command);
     });
     std::erase(parts, "");
     return join(parts, "\n\n") + "\n";
