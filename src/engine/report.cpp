@@ -71,12 +71,11 @@ std::vector<Report::Service> services(const EnvironmentFacts& facts, const Engin
 
 std::vector<Report::Phase> phases(const Deployment& deployment)
 {
-    std::vector<Report::Phase> list;
-    if (!deployment.started_at || !deployment.completed_at) return list;
-    const milliseconds waited = *deployment.started_at - deployment.created_at;
-    if (waited >= seconds{1}) list.push_back({"queue", waited});
-    list.push_back({"deployment", *deployment.completed_at - *deployment.started_at});
-    return list;
+    if (!deployment.started_at || !deployment.completed_at) return {};
+    return {
+        {"in the queue", *deployment.started_at - deployment.created_at   },
+        {"put up in",    *deployment.completed_at - *deployment.started_at}
+    };
 }
 
 Result<> add_failure(Tx& tx, const EnvironmentFacts& facts, DeploymentId attempt, Report& report)

@@ -26,7 +26,7 @@ TEST_CASE("one comment tells a preview's whole life, edited where it stands (B14
     world.settle();
     CHECK(world.has("**Preview ready**"));
     CHECK(world.has("Commit [`bbbbbbb`]"));
-    CHECK(world.has("took "));
+    CHECK(world.has("in the queue 0 s, put up in "));
 
     world.push_broken('c');
     world.tell(world.arrival(7));
@@ -90,6 +90,19 @@ TEST_CASE("a comment somebody deleted is made again once, not twice (B14)")
     world.pull(7, 'a');
     world.tell_and_settle(world.arrival(7, "opened"));
     world.shop().comments.clear();
+    bool lost = false;
+    SUBCASE("and the forge answers") {}
+    SUBCASE("and the forge's answer is lost")
+    {
+        lost = true;
+    }
+    world.forge.fault = [&](std::string_view question) -> std::optional<FakeForgeApi::Fault> {
+        if (question != "create_comment" || !std::exchange(lost, false)) return std::nullopt;
+        return FakeForgeApi::Fault{
+            {Code::timed_out, "no answer"},
+            FakeForgeApi::Fault::When::after
+        };
+    };
     world.pull(7, 'b');
     world.tell_and_settle(world.arrival(7));
     CHECK(world.comments() == 1);
@@ -103,6 +116,30 @@ TEST_CASE("a comment somebody deleted is made again once, not twice (B14)")
     CHECK(world.comments() == 0);
     CHECK(world.asked("create_comment") == 2);
     CHECK(world.feedback().problem.empty());
+}
+
+TEST_CASE("a comment that is there but may not be edited is no reason for another (B14)")
+{
+    FeedbackWorld world;
+    world.pull(7, 'a');
+    world.tell_and_settle(world.arrival(7, "opened"));
+    const auto standing = world.text();
+    bool hidden = true;
+    world.forge.fault = [&](std::string_view question) -> std::optional<FakeForgeApi::Fault> {
+        if (question != "edit_comment" || !hidden) return std::nullopt;
+        return FakeForgeApi::Fault{
+            {Code::not_found, "the forge knows no such comment"}
+        };
+    };
+    world.pull(7, 'b');
+    world.tell_and_settle(world.arrival(7));
+    CHECK(world.comments() == 1);
+    CHECK(world.text() == standing);
+    CHECK(world.feedback().problem.contains("no such comment"));
+    hidden = false;
+    world.scheduler.run_for(minutes{2});
+    CHECK(world.comments() == 1);
+    CHECK(world.has("Commit [`bbbbbbb`]"));
 }
 
 TEST_CASE("what a rule filters gets no comment, and what was never told gets no farewell")

@@ -76,42 +76,47 @@ Task<Result<>> Telling::comment()
     const bool never_told = told.comment.empty() && !told.comment_intended;
     if (!world_.settings.forges.comment || (is_gone() && never_told)) co_return ok();
     const std::string text = comment_text(it_.shown);
-    const std::string hash = sha256(text);
-    if (told.comment_hash == hash) co_return ok();
+    if (told.comment_hash == sha256(text)) co_return ok();
 
-    if (!told.comment.empty()) {
-        const auto fenced = co_await fence();
-        if (!fenced) co_return fenced.error();
-        const auto edited = co_await forge_.edit_comment(it_.repository, told.comment, text, stop_);
-        if (edited) {
-            told.comment_hash = hash;
-            co_return co_await keep();
-        }
-        if (edited.error().code != Code::not_found) co_return edited.error();
-        // Deleted, or out of our sight for a while: the next look says which.
+    const bool stood = !told.comment.empty();
+    if (stood) {
+        const auto edited = co_await edit_comment(text);
+        if (edited || edited.error().code != Code::not_found) co_return edited;
+        // Deleted, or out of our sight for a while: a look says which.
         told.comment.clear();
         told.comment_hash.clear();
-        told.comment_intended = true;
     }
-    if (told.comment_intended) {
+    if (stood || told.comment_intended) {
         const auto looked = co_await find_comment();
         if (!looked) co_return looked.error();
-        if (!told.comment.empty()) co_return co_await comment();
+        if (!told.comment.empty()) co_return co_await edit_comment(text);
     }
-    if (told.comments_made >= most_comments) co_return co_await keep();
+    if (told.comments_made >= most_comments) co_return ok();
     co_return co_await make_comment(text);
 }
 
-/// An intent without an id: the comment was perhaps made, and its answer lost.
+Task<Result<>> Telling::edit_comment(std::string text)
+{
+    const auto fenced = co_await fence();
+    if (!fenced) co_return fenced.error();
+    const auto edited = co_await forge_.edit_comment(it_.repository, it_.told.comment, text, stop_);
+    if (!edited) co_return edited.error();
+    it_.told.comment_hash = sha256(text);
+    co_return co_await keep();
+}
+
+/// Whether one stands: an intent without an id was perhaps made, and its answer lost.
 Task<Result<>> Telling::find_comment()
 {
     const auto found =
         co_await forge_.find_comment(it_.repository, it_.number, comment_marker(it_.shown), stop_);
     if (!found) co_return found.error();
-    it_.told.comment_intended = false;
-    if (!*found) co_return ok();
-    it_.told.comment = **found;
-    it_.told.comments_made = std::max<std::uint64_t>(it_.told.comments_made, 1);
+    feedback::Record& told = it_.told;
+    if (*found)
+        told.comment = **found;
+    else if (told.comment_intended)
+        --told.comments_made;  // That try made none.
+    told.comment_intended = false;
     co_return co_await keep();
 }
 
@@ -119,6 +124,7 @@ Task<Result<>> Telling::make_comment(std::string text)
 {
     feedback::Record& told = it_.told;
     told.comment_intended = true;
+    ++told.comments_made;
     const auto intended = co_await keep();
     if (!intended) co_return intended.error();
     const auto fenced = co_await fence();
@@ -127,7 +133,6 @@ Task<Result<>> Telling::make_comment(std::string text)
     if (!made) co_return made.error();
     told.comment = *made;
     told.comment_intended = false;
-    ++told.comments_made;
     told.comment_hash = sha256(text);
     co_return co_await keep();
 }

@@ -23,6 +23,7 @@ public:
 
 private:
     Task<Result<>> comment();
+    Task<Result<>> edit_comment(std::string text);
     Task<Result<>> find_comment();
     Task<Result<>> make_comment(std::string text);
     Task<Result<>> status();

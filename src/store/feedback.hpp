@@ -12,10 +12,10 @@ namespace diorama::feedback {
 
 struct Record {
     EnvironmentId environment;
-    std::string comment;            ///< The forge's id; empty: none made.
-    bool comment_intended = false;  ///< One was about to be made: look for it first.
-    std::uint64_t comments_made = 0;
-    std::string comment_hash;  ///< Of the text that stands there.
+    std::string comment;              ///< The forge's id; empty: none made.
+    bool comment_intended = false;    ///< One was about to be made: look for it first.
+    std::uint64_t comments_made = 0;  ///< An intended one counts.
+    std::string comment_hash;         ///< Of the text that stands there.
     std::string status_commit;
     std::string status_hash;  ///< Begins with its state: "pending …".
     std::string deployment;   ///< The forge's id.
