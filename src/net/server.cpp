@@ -14,6 +14,7 @@ struct Server::Core {
           handler(std::move(with)),
           options(std::move(how)),
           places(on, options.max_connections),
+          large_bodies(on, options.large_at_once),
           tasks(on)
     {}
 
@@ -24,6 +25,7 @@ struct Server::Core {
     std::set<Session*> sessions;
     std::stop_source stopping;
     Semaphore places;
+    Semaphore large_bodies;
     TaskGroup tasks;
 
     Task<> accept(Listener& listener)
@@ -39,7 +41,9 @@ struct Server::Core {
 
     Task<> serve(Listener::Peer peer, [[maybe_unused]] Semaphore::Permit place)
     {
-        Session session({loop, handler, options, stopping.get_token()}, std::move(peer));
+        Session session(
+            {loop, handler, options, stopping.get_token(), large_bodies}, std::move(peer)
+        );
         sessions.insert(&session);
         co_await session.run();
         sessions.erase(&session);

@@ -10,11 +10,19 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace diorama {
 
 struct ServerOptions {
-    std::size_t body_limit = 1U << 20U;   ///< Beyond it: 413, before the body is read.
+    std::size_t body_limit = 1U << 20U;  ///< Beyond it: 413, before the body is read.
+    /// Paths, exactly as sent, that take larger bodies of known length, up to `large_limit`. Few
+    /// are held at once, each from its first byte to its answer; others wait for `large_wait`, then
+    /// 503.
+    std::vector<std::string> large_paths;
+    std::size_t large_limit = 25U << 20U;
+    std::size_t large_at_once = 4;
+    milliseconds large_wait = seconds{5};
     std::size_t head_limit = 16U << 10U;  ///< Beyond it: 431.
     std::size_t max_connections = 1024;   ///< Further visitors wait in the kernel's queue.
     milliseconds head_timeout = seconds{10};

@@ -176,6 +176,46 @@ TEST_CASE("a body that is too large is refused before it is read")
     CHECK(world.loop.run(world.client->send(std::move(in_pieces)))->status == 413);
 }
 
+TEST_CASE("one path takes larger bodies, and few are held at once (SEC-23)")
+{
+    World world(
+        {.body_limit = 1000,
+         .large_paths = {"/large"},
+         .large_limit = 5000,
+         .large_at_once = 1,
+         .large_wait = milliseconds{20}}
+    );
+    const auto post = [&](std::string target, std::size_t size) {
+        const auto response = world.loop.run(world.client->send(
+            {.method = "POST", .target = std::move(target), .body = std::string(size, 'x')}
+        ));
+        return response ? response->status : 0;
+    };
+    CHECK(post("/large", 5000) == 200);
+    CHECK(post("/large?a=b", 5000) == 200);
+    CHECK(post("/large", 5001) == 413);
+    CHECK(post("/large/", 1001) == 413);
+    CHECK(post("/", 1001) == 413);
+
+    const auto until = [&](int status) {
+        int got = 0;
+        for (int i = 0; i < 200 && got != status; ++i)
+            got = post("/large", 5000);
+        return got == status;
+    };
+    const auto slow =
+        world.loop.run(connect(world.loop, Address::tcp("127.0.0.1", world.server.port())));
+    REQUIRE(slow.has_value());
+    const auto begun = world.loop.run(
+        (*slow)->write("POST /large HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nx")
+    );
+    REQUIRE(begun.has_value());
+    CHECK(until(503));
+    CHECK(post("/large", 1000) == 200);
+    (*slow)->close();
+    CHECK(until(200));
+}
+
 TEST_CASE("SEC-44 a malformed request is answered with 400 and the end of the connection")
 {
     World world;

@@ -1,6 +1,6 @@
 #include "net/session.hpp"
 
-#include "base/concurrency.hpp"
+#include <algorithm>
 
 namespace diorama {
 
@@ -67,6 +67,7 @@ Task<> Session::run()
         auto request = co_await receive();
         if (!request) break;
         co_await answer(std::move(*request));
+        place_.reset();
     }
     if (refusal_ != 0) co_await refuse();
     stream_->close();
@@ -111,12 +112,31 @@ Task<std::optional<Request>> Session::receive()
     co_return request;
 }
 
+std::size_t Session::body_limit(const std::string& path) const
+{
+    const ServerOptions& options = house_.options;
+    const bool large = std::ranges::find(options.large_paths, path) != options.large_paths.end();
+    return large ? std::max(options.large_limit, options.body_limit) : options.body_limit;
+}
+
+Task<bool> Session::take_place()
+{
+    const Deadline deadline(house_.loop, house_.options.large_wait, house_.stopping);
+    place_ = co_await house_.large_bodies.acquire(deadline.token());
+    co_return place_.has_value();
+}
+
 Task<bool> Session::receive_body(Request& request, http1::Framing framing)
 {
     using Kind = http1::Framing::Kind;
     if (framing.kind == Kind::none) co_return true;
     refusal_ = 413;
-    if (framing.length > house_.options.body_limit) co_return false;
+    if (framing.length > body_limit(request.path)) co_return false;
+    refusal_ = 503;
+    if (framing.length > house_.options.body_limit) {
+        const bool placed = co_await take_place();
+        if (!placed) co_return false;
+    }
     refusal_ = 0;
     if (minor_ == 1 && !wire_.has_bytes() && request.headers.lists("Expect", "100-continue")) {
         const bool written = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
@@ -124,7 +144,8 @@ Task<bool> Session::receive_body(Request& request, http1::Framing framing)
     }
     const Cutoff cutoff(house_.loop, house_.options.body_timeout, *stream_);
     http1::BodyDecoder decoder(framing);
-    auto body = co_await wire_.body(decoder, house_.options.body_limit);
+    const std::size_t limit = std::max(house_.options.body_limit, std::size_t{framing.length});
+    auto body = co_await wire_.body(decoder, limit);
     if (!body) {
         if (body.error().code == Code::invalid) refusal_ = 400;
         if (body.error().code == Code::too_many) refusal_ = 413;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/concurrency.hpp"
 #include "net/server.hpp"
 #include "net/socket.hpp"
 #include "net/wire.hpp"
@@ -14,6 +15,7 @@ public:
         const Handler& handler;
         const ServerOptions& options;
         std::stop_token stopping;
+        Semaphore& large_bodies;
     };
 
     Session(House house, Listener::Peer peer);
@@ -25,6 +27,8 @@ public:
 private:
     Task<std::optional<Request>> receive();
     Task<std::optional<std::string>> receive_head();
+    std::size_t body_limit(const std::string& path) const;
+    Task<bool> take_place();
     Task<bool> receive_body(Request& request, http1::Framing framing);
     Task<> answer(Request request);
     Task<> send(Response response, bool with_body);
@@ -43,6 +47,7 @@ private:
     std::unique_ptr<Stream> stream_;
     std::string remote_;
     Wire wire_;
+    std::optional<Semaphore::Permit> place_;  ///< Of a large body.
     bool idle_ = true;
     bool keep_alive_ = true;
     int minor_ = 1;
