@@ -2,6 +2,7 @@
 
 #include "engine/accident.hpp"
 #include "engine/teardown.hpp"
+#include "store/deliveries.hpp"
 #include "store/environments.hpp"
 #include "store/instances.hpp"
 #include "store/inventory.hpp"
@@ -34,6 +35,7 @@ Task<> Caretaker::run(std::stop_token stop)
         // What a round could not do, the next one tries again.
         const auto done = co_await caught(round(stop));
         if (!stop.stop_requested()) tell(done);
+        [[maybe_unused]] const auto forgot = co_await caught(forget_deliveries());
         const bool slept = co_await sleep(shop_.world.scheduler, shop_.world.settings.resync, stop);
         if (!slept) co_return;
     }
@@ -75,6 +77,21 @@ Task<Result<>> Caretaker::round(std::stop_token stop)
     if (!removed) co_return removed.error();
     if (stop.stop_requested()) co_return Error{Code::cancelled, "stopping"};
     co_return co_await remove_unused_images(shop_.world);
+}
+
+/// What forges sent is kept for a while; once an hour is often enough to look.
+Task<Result<>> Caretaker::forget_deliveries()
+{
+    const Instant now = shop_.world.scheduler.now();
+    if (now < next_forgetting_) co_return ok();
+    const Instant before = now - shop_.world.settings.forges.keep;
+    const auto work = [before](Tx& tx) -> Result<> {
+        deliveries::forget(tx, before);
+        return ok();
+    };
+    const auto forgot = co_await shop_.world.store.transact(work);
+    if (forgot) next_forgetting_ = now + hours{1};
+    co_return forgot;
 }
 
 Task<Result<Remembered>> Caretaker::remember()

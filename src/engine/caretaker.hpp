@@ -20,6 +20,7 @@ public:
     Task<Result<>> round(std::stop_token stop);
 
 private:
+    Task<Result<>> forget_deliveries();
     Task<Result<Remembered>> remember();
     Task<Result<std::vector<Stray>>>
     ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays);
@@ -30,6 +31,7 @@ private:
     Workshop& shop_;
     Bell& bell_;
     std::string told_;  ///< Why the last round did not do all; empty: it did.
+    Instant next_forgetting_{};
 };
 
 }  // namespace diorama

@@ -9,7 +9,9 @@ namespace diorama {
 
 namespace {
 
-constexpr std::size_t at_once = 64;           ///< Rows read at a time.
+constexpr std::size_t at_once = 64;  ///< Rows read at a time.
+constexpr int refusals_at_once = 5;
+constexpr milliseconds refusal_time = seconds{10};
 constexpr milliseconds longest = minutes{1};  ///< A lost nudge costs no more than this.
 
 using deliveries::Verdict;
@@ -136,6 +138,37 @@ Task<Result<Receipt>> Intake::receive(Arrival arrival)
     const auto receipt = co_await world_.store.transact(work);
     if (receipt && receipt->verdict == Verdict::waiting) nudge();
     co_return receipt;
+}
+
+bool Intake::may_keep_refusal()
+{
+    const Instant now = world_.scheduler.now();
+    refusals_until_ = std::max(refusals_until_, now);
+    if (refusals_until_ - now >= refusals_at_once * refusal_time) return false;
+    refusals_until_ += refusal_time;
+    return true;
+}
+
+Task<Result<>> Intake::refuse(Arrival arrival, std::string reason)
+{
+    if (!may_keep_refusal()) {
+        ++refusals_lost_;
+        co_return ok();
+    }
+    if (refusals_lost_ > 0)
+        reason += fmt::format("; {} more before it were not kept", refusals_lost_);
+    refusals_lost_ = 0;
+    const Moment moment = diorama::moment(
+        world_.scheduler, world_.random, world_.settings, {.type = Actor::Type::forge, .name = ""}
+    );
+    const auto id = DeliveryId::make(moment.now, world_.random);
+    const auto work = [=](Tx& tx) -> Result<> {
+        deliveries::insert(
+            tx, row_of(arrival, {Verdict::refused, reason, std::nullopt}, id, moment)
+        );
+        return ok();
+    };
+    co_return co_await world_.store.transact(work);
 }
 
 Task<> Intake::run(std::stop_token stop)

@@ -39,6 +39,10 @@ public:
     /// Keeps it, durably, and has somebody look. A refusal is kept too, with its reason.
     Task<Result<Receipt>> receive(Arrival arrival);
 
+    /// Keeps that a delivery was not believed, and why; nothing of it is read. A few at once, then
+    /// one each 10 s: a stranger cannot fill the disk. The next that is kept counts the others.
+    Task<Result<>> refuse(Arrival arrival, std::string reason);
+
     /// Looks at what is due until `stop` is asked.
     Task<> run(std::stop_token stop);
 
@@ -54,13 +58,16 @@ private:
     Task<> take(TaskGroup& group, std::stop_token stop);
     Task<> work(pull_requests::Due due, std::stop_token stop);
     Task<milliseconds> idle_time();
+    bool may_keep_refusal();
 
     World world_;
     Look look_;
     Semaphore places_;
     Notice asked_;
     std::uint64_t nudges_ = 0;
-    std::set<Key> looking_;  ///< One look at a time for each.
+    Instant refusals_until_{};         ///< Those that were kept fill the time until then.
+    std::uint64_t refusals_lost_ = 0;  ///< Since the last that was kept.
+    std::set<Key> looking_;            ///< One look at a time for each.
 };
 
 }  // namespace diorama
