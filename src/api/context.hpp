@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/node.hpp"
 #include "engine/engine.hpp"
+#include "forge/github/signature.hpp"
 #include "git/location.hpp"
 #include "logs/logs.hpp"
 #include "net/http.hpp"
@@ -11,13 +12,22 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace diorama::api {
+
+/// How GitHub's webhooks prove themselves here.
+struct WebhookDoor {
+    std::vector<github::WebhookSecret> secrets;  ///< None: no webhook is taken.
+    std::string web = "https://github.com";      ///< Where its repositories are.
+};
 
 /// What handlers may touch. All of it outlives the server.
 struct Context {
     World world;
     Commands& commands;
+    Intake& intake;
+    Poller& poller;
     Access& access;
     Logs& logs;
     git::AllowedLocations locations;
@@ -26,6 +36,7 @@ struct Context {
     std::function<Task<Result<Node>>()> facts;
     /// Whether the packet filter around scenes stands, as far as one is wanted (GET /health).
     std::function<bool()> filtered = [] { return true; };
+    WebhookDoor github{};
     std::stop_token stopping{};  ///< Asked: answers that are held back are given now.
 };
 

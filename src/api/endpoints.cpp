@@ -37,6 +37,20 @@ constexpr Endpoint table[] = {
     {"GET",    "/api/v1/projects",                      Right::read,       list_projects,        "repositories with environments"},
     {"GET",    "/api/v1/inventory",                     Right::administer, list_inventory,       "every outside object, and what is owed"},
 
+    {"POST",   "/webhooks/github",                      Right::none,       github_webhook,       "takes GitHub's webhooks, by their signature"},
+    {"POST",   "/api/webhooks/github",                  Right::none,       github_webhook,       "the same"},
+    {"POST",   "/webhook/github",                       Right::none,       github_webhook,       "the same"},
+    {"GET",    "/api/v1/deliveries",                    Right::administer, list_deliveries,      "webhooks, and what became of them"},
+    {"GET",    "/api/v1/deliveries/{id}",               Right::administer, show_delivery,        "one, as it came"},
+    {"POST",   "/api/v1/deliveries/{id}/replay",        Right::administer, replay_delivery,      "take it in again"},
+
+    {"GET",    "/api/v1/pull-requests",                 Right::read,       list_pull_requests,   "what forges said, and what was decided"},
+    {"GET",    "/api/v1/projects/{id}/pull-requests/{number}/why", Right::read, explain_pull_request, "why it has a preview, or none"},
+    {"GET",    "/api/v1/approvals",                     Right::read,       list_approvals,       "commits that wait for an approval"},
+    {"POST",   "/api/v1/environments/{id}/approve",     Right::approve,    approve_environment,  "let a stranger's commit run"},
+    {"GET",    "/api/v1/brake",                         Right::read,       show_brake,           "whether a mass removal is held back"},
+    {"POST",   "/api/v1/brake",                         Right::administer, release_brake,        "let it go on"},
+
     {"POST",   "/api/v1/tokens",                        Right::administer, create_token,         "make a token; its text is shown once"},
     {"GET",    "/api/v1/tokens",                        Right::administer, list_tokens,          "tokens without their texts"},
     {"DELETE", "/api/v1/tokens/{id}",                   Right::administer, revoke_token,         "make a token useless"},
@@ -133,6 +147,15 @@ Task<Response> answer(Context& context, Request request)
 std::span<const Endpoint> endpoints()
 {
     return table;
+}
+
+std::vector<std::string> large_paths()
+{
+    std::vector<std::string> paths;
+    for (const Endpoint& endpoint : table) {
+        if (endpoint.handle == github_webhook) paths.emplace_back(endpoint.path);
+    }
+    return paths;
 }
 
 Handler handler(Context& context)

@@ -3,6 +3,8 @@
 #include "api/context.hpp"
 
 #include <span>
+#include <string>
+#include <vector>
 
 namespace diorama::api {
 
@@ -18,6 +20,9 @@ struct Endpoint {
 
 /// The whole API.
 std::span<const Endpoint> endpoints();
+
+/// The paths whose bodies may be large (ServerOptions::large_paths).
+std::vector<std::string> large_paths();
 
 /// Answers everything: routing, authentication, the right, accidents.
 Handler handler(Context& context);

@@ -30,9 +30,24 @@ Task<Response> read_events(Context& context, Call call);
 Task<Response> list_projects(Context& context, Call call);
 Task<Response> list_inventory(Context& context, Call call);
 
+Task<Response> github_webhook(Context& context, Call call);
+Task<Response> list_deliveries(Context& context, Call call);
+Task<Response> show_delivery(Context& context, Call call);
+Task<Response> replay_delivery(Context& context, Call call);
+
+Task<Response> list_pull_requests(Context& context, Call call);
+Task<Response> explain_pull_request(Context& context, Call call);
+Task<Response> list_approvals(Context& context, Call call);
+Task<Response> approve_environment(Context& context, Call call);
+Task<Response> show_brake(Context& context, Call call);
+Task<Response> release_brake(Context& context, Call call);
+
 Task<Response> create_token(Context& context, Call call);
 Task<Response> list_tokens(Context& context, Call call);
 Task<Response> revoke_token(Context& context, Call call);
+
+/// `forbidden` unless the caller may administer this tenant.
+Result<> check_administrator(const Context& context, const Caller& caller);
 
 /// The environment that a path's `{id}` names by id or by slug, if the caller holds `right` on it.
 /// One they may not even see is `not_found`: who asks is not told which exist.

@@ -49,16 +49,6 @@ Response state_of(const Parts& parts)
     );
 }
 
-bool may_administer(const Context& context, const Caller& caller)
-{
-    return allowed(caller.grants, Right::administer, {.tenant = context.world.settings.tenant});
-}
-
-Error not_administrator()
-{
-    return {Code::forbidden, "this needs the right to administer", "Use a token with that scope."};
-}
-
 /// The entries behind the one with that id, which may be gone by now: ids grow with time.
 std::span<const Entry> after(std::span<const Entry> entries, std::string_view id)
 {
@@ -68,6 +58,15 @@ std::span<const Entry> after(std::span<const Entry> entries, std::string_view id
 }
 
 }  // namespace
+
+Result<> check_administrator(const Context& context, const Caller& caller)
+{
+    const Resource tenant{.tenant = context.world.settings.tenant};
+    if (allowed(caller.grants, Right::administer, tenant)) return ok();
+    return Error{
+        Code::forbidden, "this needs the right to administer", "Use a token with that scope."
+    };
+}
 
 Task<Response> health(Context& context, Call)
 {
@@ -104,7 +103,8 @@ Task<Response> version(Context& context, Call)
 
 Task<Response> doctor(Context& context, Call call)
 {
-    if (!may_administer(context, call.caller)) co_return problem(not_administrator());
+    const auto permitted = check_administrator(context, call.caller);
+    if (!permitted) co_return problem(permitted.error());
     const auto facts = co_await context.facts();
     if (!facts) co_return problem(facts.error());
     co_return json(200, *facts);
@@ -128,7 +128,8 @@ Task<Response> list_projects(Context& context, Call call)
 
 Task<Response> list_inventory(Context& context, Call call)
 {
-    if (!may_administer(context, call.caller)) co_return problem(not_administrator());
+    const auto permitted = check_administrator(context, call.caller);
+    if (!permitted) co_return problem(permitted.error());
     const auto known = only_known(call.request, {"status", "limit", "after"});
     if (!known) co_return problem(known.error());
     const auto limit = limit_of(call.request, 100);

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t most = 1000;
 
-Result<std::uint64_t> number(std::string_view name, std::string_view text)
+}  // namespace
+
+Result<std::uint64_t> whole_number(std::string_view name, std::string_view text)
 {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -26,8 +28,6 @@ Result<std::uint64_t> number(std::string_view name, std::string_view text)
         "Write a whole number."
     };
 }
-
-}  // namespace
 
 Result<> only_known(const Request& request, std::initializer_list<std::string_view> names)
 {
@@ -48,7 +48,7 @@ Result<std::size_t> limit_of(const Request& request, std::size_t otherwise)
 {
     const auto given = request.query_value("limit");
     if (!given) return otherwise;
-    const auto value = number("limit", *given);
+    const auto value = whole_number("limit", *given);
     if (!value) return value.error();
     if (*value >= 1 && *value <= most) return static_cast<std::size_t>(*value);
     return Error{
@@ -62,7 +62,7 @@ Result<std::optional<std::uint64_t>> sequence_of(const Request& request, std::st
 {
     const auto given = request.query_value(name);
     if (!given) return std::optional<std::uint64_t>{};
-    const auto value = number(name, *given);
+    const auto value = whole_number(name, *given);
     if (!value) return value.error();
     return std::optional(*value);
 }
@@ -70,7 +70,7 @@ Result<std::optional<std::uint64_t>> sequence_of(const Request& request, std::st
 Result<std::optional<std::uint64_t>> resume_after(const Request& request)
 {
     if (!request.headers.has("Last-Event-ID")) return sequence_of(request, "after");
-    const auto value = number("Last-Event-ID", request.headers.get("Last-Event-ID"));
+    const auto value = whole_number("Last-Event-ID", request.headers.get("Last-Event-ID"));
     if (!value) return value.error();
     return std::optional(*value);
 }

@@ -15,6 +15,9 @@ namespace diorama::api {
 /// would else show everything.
 Result<> only_known(const Request& request, std::initializer_list<std::string_view> names);
 
+/// `text` as a number that a column holds; `invalid` with `name`.
+Result<std::uint64_t> whole_number(std::string_view name, std::string_view text);
+
 /// `?limit=`, from 1 to 1000.
 Result<std::size_t> limit_of(const Request& request, std::size_t otherwise);
 

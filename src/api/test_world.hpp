@@ -37,6 +37,8 @@ struct Answer {
 /// The API on the engine's small world: no socket, virtual time.
 class ApiWorld : public TestWorld {
 public:
+    static constexpr std::string_view webhook_secret = "f3b1c77ce6d94a9b8f21";
+
     ApiWorld()
     {
         sink = &logs;
@@ -44,11 +46,18 @@ public:
         context.reset(new Context{
             .world = world(),
             .commands = engine().commands(),
+            .intake = engine().intake(),
+            .poller = engine().poller(),
             .access = access,
             .logs = logs,
             .locations = {.local = true},
             .version = "1.2.3",
             .facts = &no_facts,
+            .github =
+                {.secrets =
+                     {{"webhook_secret", Secret(std::string(webhook_secret)), ""},
+                      {"projects.ann/api.webhook_secret", Secret("only for ann/api"), "ann/api"}},
+                          .web = "https://forge.example"},
             .stopping = closing.get_token()
         });
         handle_ = handler(*context);

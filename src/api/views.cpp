@@ -1,5 +1,6 @@
 #include "api/views.hpp"
 
+#include "base/described.hpp"
 #include "base/instant.hpp"
 #include "base/json.hpp"
 
@@ -140,6 +141,77 @@ Node view(Context& context, const Entry& entry)
         node.set("problem", context.logs.redact(entry.environment, entry.problem));
     if (entry.attempts > 0) node.set("attempts", entry.attempts);
     set_time(node, "next_try", entry.next_try);
+    return node;
+}
+
+Node view(const deliveries::Delivery& delivery)
+{
+    Node node = Node::Map{
+        {"id",          delivery.id.text()           },
+        {"forge",       delivery.forge               },
+        {"delivery",    delivery.delivery            },
+        {"event",       delivery.event               },
+        {"verdict",     name(delivery.verdict)       },
+        {"remote",      delivery.remote              },
+        {"received_at", to_text(delivery.received_at)}
+    };
+    const auto set = [&](std::string_view key, const std::string& text) {
+        if (!text.empty()) node.set(key, text);
+    };
+    set("action", delivery.action);
+    set("repository", delivery.repository);
+    if (delivery.pull_request) node.set("pull_request", *delivery.pull_request);
+    set("sender", delivery.sender);
+    set("approves", delivery.approves);
+    set("reason", delivery.reason);
+    if (delivery.replay_of) node.set("replay_of", delivery.replay_of->text());
+    set_time(node, "handled_at", delivery.handled_at);
+    if (const auto headers = parse_json(delivery.headers)) node.set("headers", *headers);
+    return node;
+}
+
+Node view(const Receipt& receipt)
+{
+    Node node = Node::Map{
+        {"id",       receipt.delivery.text()},
+        {"verdict",  name(receipt.verdict)  },
+        {"repeated", receipt.repeated       }
+    };
+    if (!receipt.reason.empty()) node.set("reason", receipt.reason);
+    return node;
+}
+
+Node view(Context& context, const pull_requests::Record& record, const Project& project)
+{
+    const PullRequest& facts = record.facts;
+    Node node = Node::Map{
+        {"project", view(project)       },
+        {"number",  facts.number        },
+        {"verdict", name(record.verdict)}
+    };
+    if (!record.reason.empty()) node.set("reason", context.logs.redact({}, record.reason));
+    if (!facts.head_commit.empty()) {
+        node.set("status", name(facts.status));
+        node.set("title", facts.title);
+        node.set("author", facts.author);
+        node.set("permission", name(record.permission));
+        node.set("commit", facts.head_commit);
+        node.set("branch", facts.head_ref);
+        node.set("base", facts.base_ref);
+        node.set("draft", facts.draft);
+        node.set("labels", to_node(facts.labels));
+        node.set("from_fork", facts.head_repository != project.repository_id);
+    }
+    if (record.approval)
+        node.set(
+            "approval",
+            Node::Map{
+                {"commit", record.approval->commit     },
+                {"by",     record.approval->by         },
+                {"at",     to_text(record.approval->at)}
+        }
+        );
+    set_time(node, "read_at", record.read_at);
     return node;
 }
 

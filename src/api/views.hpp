@@ -3,7 +3,9 @@
 #include "api/context.hpp"
 #include "engine/facts.hpp"
 #include "model/log.hpp"
+#include "store/deliveries.hpp"
 #include "store/event_log.hpp"
+#include "store/pull_requests.hpp"
 
 namespace diorama::api {
 
@@ -16,6 +18,9 @@ Node view(Context& context, const Entry& entry);
 Node view(const Project& project);
 Node view(const LogLine& line);
 Node view(const event_log::Record& record);
+Node view(const deliveries::Delivery& delivery);  ///< Without its body.
+Node view(const Receipt& receipt);
+Node view(Context& context, const pull_requests::Record& record, const Project& project);
 
 /// Services with status, URL, image and replicas (A07, C09).
 Node::List services(Context& context, const EnvironmentFacts& facts);

@@ -1,11 +1,16 @@
 #include "api/answers.hpp"
 #include "api/handlers.hpp"
+#include "api/query.hpp"
 #include "api/views.hpp"
 #include "base/instant.hpp"
+#include "base/unicode.hpp"
 #include "store/deployments.hpp"
+#include "store/environments.hpp"
 #include "store/inventory.hpp"
 #include "store/jobs.hpp"
 #include "store/log_lines.hpp"
+#include "store/projects.hpp"
+#include "store/pull_requests.hpp"
 
 namespace diorama::api {
 
@@ -19,11 +24,20 @@ struct Verdict {
 };
 
 struct Story {
+    std::optional<Environment> environment;
+    std::optional<Project> project;
+    std::optional<pull_requests::Record> record;
     std::optional<Deployment> latest;
     std::vector<LogLine> lines;
     std::size_t owed = 0;                 ///< Objects that could not be removed.
     std::optional<Instant> next_attempt;  ///< When it is tried again by itself.
 };
+
+std::string approve_command(const std::string& slug, const std::string& commit)
+{
+    if (slug.empty() || commit.empty()) return "diorama approvals";
+    return fmt::format("diorama approve {} {}", slug, commit.substr(0, 7));
+}
 
 Verdict on_ready(const Environment& environment, const Story& story)
 {
@@ -67,7 +81,7 @@ Verdict judge(const Environment& environment, const Story& story)
             return {
                 "held",
                 "its commit waits for an approval",
-                "Ask somebody with the right to approve."
+                approve_command(environment.slug, environment.wanted.commit)
             };
         case State::provisioning: return {"working", "it is being put up", logs + " --follow"};
         case State::updating:
@@ -86,19 +100,124 @@ Verdict judge(const Environment& environment, const Story& story)
     std::abort();
 }
 
-Result<Story> story_of(Tx& tx, EnvironmentId id, Instant now)
+/// What was decided about a pull request, where its environment does not say more.
+Verdict judge(const pull_requests::Record& record, const std::string& slug)
 {
-    Story story;
-    const auto latest = deployments::latest(tx, id);
+    switch (record.verdict) {
+        case pull_requests::Verdict::unread:
+            return {"waiting", "its forge has not been asked about it yet", ""};
+        case pull_requests::Verdict::preview:
+            return {"waiting", "it gets a preview as soon as a worker is free", ""};
+        case pull_requests::Verdict::passed: return {"passed", record.reason, ""};
+        case pull_requests::Verdict::unwanted: return {"filtered", record.reason, ""};
+        case pull_requests::Verdict::held:
+            return {"held", record.reason, approve_command(slug, record.facts.head_commit)};
+        case pull_requests::Verdict::refused: return {"refused", record.reason, ""};
+        case pull_requests::Verdict::unknown:
+            return {"unknown", record.reason + "; it is asked again", "diorama doctor"};
+    }
+    std::abort();
+}
+
+/// Whether the decision tells more than the environment: that serves, but not the newest commit.
+bool decision_says_more(const Environment& environment, const pull_requests::Record& record)
+{
+    using enum pull_requests::Verdict;
+    if (record.verdict == unread || record.verdict == preview || record.verdict == unwanted)
+        return false;
+    const State state = environment.state;
+    return state == State::ready || state == State::asleep || state == State::awaiting_approval;
+}
+
+Verdict judge(const Story& story)
+{
+    if (!story.environment) return judge(*story.record, "");
+    const Environment& environment = *story.environment;
+    Verdict verdict = judge(environment, story);
+    if (!story.record) return verdict;
+    if (decision_says_more(environment, *story.record))
+        return judge(*story.record, environment.slug);
+    const bool leaving =
+        environment.state == State::destroying || environment.state == State::destroyed;
+    if (leaving && story.record->verdict == pull_requests::Verdict::unwanted)
+        verdict.reason += ": " + story.record->reason;
+    return verdict;
+}
+
+Result<Story> story_of(Tx& tx, const Environment& environment, Instant now)
+{
+    Story story{.environment = environment};
+    const auto project = projects::find(tx, environment.identity.project);
+    if (project) story.project = *project;
+    if (project && environment.pull_request) {
+        const auto record = pull_requests::find(tx, project->id, *environment.pull_request);
+        if (record) story.record = *record;
+    }
+    const auto latest = deployments::latest(tx, environment.id);
     if (!latest && latest.error().code != Code::not_found) return latest.error();
     if (latest) story.latest = *latest;
-    auto lines = log_lines::page(tx, {.environment = id, .limit = 15});
+    auto lines = log_lines::page(tx, {.environment = environment.id, .limit = 15});
     if (!lines) return lines.error();
     story.lines = *std::move(lines);
-    for (const Entry& entry : inventory::of_environment(tx, id))
+    for (const Entry& entry : inventory::of_environment(tx, environment.id))
         story.owed += entry.status == EntryStatus::owed ? 1 : 0;
-    const auto next = jobs::next_look(tx, id);
+    const auto next = jobs::next_look(tx, environment.id);
     if (next && *next > now) story.next_attempt = next;
+    return story;
+}
+
+Node told(Context& context, const Story& story)
+{
+    const Verdict verdict = judge(story);
+    const auto id = story.environment ? story.environment->id : EnvironmentId{};
+    Node node = Node::Map{
+        {"verdict", verdict.word},
+        {"reason", context.logs.redact(id, verdict.reason)},
+        {"mend", verdict.mend}
+    };
+    if (story.environment) {
+        node.set("environment", story.environment->slug);
+        node.set("state", name(story.environment->state));
+    }
+    if (story.record) node.set("pull_request", view(context, *story.record, *story.project));
+    if (story.next_attempt) node.set("next_attempt", format_instant(*story.next_attempt));
+    if (story.latest) node.set("deployment", view(context, *story.latest));
+    Node::List lines;
+    for (const LogLine& line : story.lines)
+        lines.push_back(view(line));
+    node.set("last_lines", std::move(lines));
+    return node;
+}
+
+/// Which pull request somebody asks about.
+struct Asked {
+    std::string project;  ///< Its id or slug.
+    std::int64_t number = 0;
+    Grants who;
+    Instant now{};
+};
+
+/// The story of a pull request whose project the caller may read.
+Result<Story> story_of(Tx& tx, const Asked& asked)
+{
+    const auto& [project, number, who, now] = asked;
+    const auto id = ProjectId::parse(project);
+    const auto found = id ? projects::find(tx, *id) : projects::find_by_slug(tx, project);
+    const Resource resource = found ? Resource{found->tenant, found->id} : Resource{};
+    const Error none{
+        Code::not_found,
+        fmt::format("nothing is known of pull request {} of {}", number, display(project, 100)),
+        "diorama deliveries ls shows which webhooks came."
+    };
+    if (!found || !allowed(who, Right::read, resource)) return none;
+    const auto environment = environments::find(
+        tx, found->tenant, {found->id, Kind::pull_request, fmt::format("{}", number)}
+    );
+    if (environment) return story_of(tx, *environment, now);
+    const auto record = pull_requests::find(tx, found->id, number);
+    if (!record) return none;
+    Story story{.project = *found};
+    story.record = *record;
     return story;
 }
 
@@ -109,25 +228,28 @@ Task<Response> explain_environment(Context& context, Call call)
     const auto found =
         co_await find_environment(context, call.caller, call.right, call.param("id"));
     if (!found) co_return problem(found.error());
-    const auto now = context.world.scheduler.now();
-    const auto read = [id = found->id, now](Tx& tx) { return story_of(tx, id, now); };
+    const auto read = [environment = *found, now = context.world.scheduler.now()](Tx& tx) {
+        return story_of(tx, environment, now);
+    };
     const auto story = co_await context.world.store.read(read);
     if (!story) co_return problem(story.error());
-    const Verdict verdict = judge(*found, *story);
-    Node node = Node::Map{
-        {"environment", found->slug},
-        {"state", name(found->state)},
-        {"verdict", verdict.word},
-        {"reason", context.logs.redact(found->id, verdict.reason)},
-        {"mend", verdict.mend}
+    co_return json(200, told(context, *story));
+}
+
+Task<Response> explain_pull_request(Context& context, Call call)
+{
+    const auto number = whole_number("number", call.param("number"));
+    if (!number) co_return problem(number.error());
+    const Asked asked{
+        .project = call.param("id"),
+        .number = static_cast<std::int64_t>(*number),
+        .who = call.caller.grants,
+        .now = context.world.scheduler.now()
     };
-    if (story->next_attempt) node.set("next_attempt", format_instant(*story->next_attempt));
-    if (story->latest) node.set("deployment", view(context, *story->latest));
-    Node::List lines;
-    for (const LogLine& line : story->lines)
-        lines.push_back(view(line));
-    node.set("last_lines", std::move(lines));
-    co_return json(200, node);
+    const auto read = [asked](Tx& tx) { return story_of(tx, asked); };
+    const auto story = co_await context.world.store.read(read);
+    if (!story) co_return problem(story.error());
+    co_return json(200, told(context, *story));
 }
 
 }  // namespace diorama::api

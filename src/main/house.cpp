@@ -2,11 +2,13 @@
 
 #include "access/access.hpp"
 #include "api/endpoints.hpp"
+#include "base/encoding.hpp"
 #include "build/docker_builder.hpp"
 #include "driver/docker.hpp"
 #include "driver/firewall_watch.hpp"
 #include "driver/owner.hpp"
 #include "engine/engine.hpp"
+#include "forge/github/github.hpp"
 #include "gateway/gateway.hpp"
 #include "git/git.hpp"
 #include "logs/logs.hpp"
@@ -71,7 +73,42 @@ std::vector<NamedSecret> known_secrets(const Config& config)
     if (config.api.first_token) secrets.push_back({"api.first_token", *config.api.first_token});
     for (const auto& [host, login] : config.registries)
         secrets.push_back({"registries." + host + ".password", login.password});
+    const auto add = [&](const std::string& key, const std::optional<Secret>& secret) {
+        if (secret) secrets.push_back({key, *secret});
+    };
+    add("github.webhook_secret", config.github.webhook_secret);
+    add("github.webhook_secret_old", config.github.webhook_secret_old);
+    add("github.token", config.github.token);
+    for (const auto& [name, project] : config.projects)
+        add("projects." + name + ".webhook_secret", project.webhook_secret);
     return secrets;
+}
+
+api::WebhookDoor webhook_door(const Config& config)
+{
+    api::WebhookDoor door{.secrets = {}, .web = config.github.web};
+    const auto add = [&](std::string name, const std::optional<Secret>& secret, std::string of) {
+        if (secret) door.secrets.push_back({std::move(name), *secret, std::move(of)});
+    };
+    add("github.webhook_secret", config.github.webhook_secret, "");
+    add("github.webhook_secret_old", config.github.webhook_secret_old, "");
+    for (const auto& [name, project] : config.projects)
+        add("projects." + name + ".webhook_secret", project.webhook_secret, name);
+    return door;
+}
+
+/// The token goes where GitHub's repositories are, and nowhere else (SEC-50).
+GitCommits::AccessFor fetch_access(const GithubConfig& github)
+{
+    const auto any = git::Location::parse(github.web + "/o/n", {.plain_http = true});
+    if (!github.token || !any) return [](const git::Location&) { return git::Access{}; };
+    const std::string web = any->text().substr(0, any->text().size() - 3);
+    // GitHub's own way for tokens of every kind, as its checkout action has it.
+    const Secret header("Basic " + to_base64("x-access-token:" + github.token->reveal()));
+    return [web, header](const git::Location& location) {
+        return location.text().starts_with(web) ? git::Access{.authorization = header}
+                                                : git::Access{};
+    };
 }
 
 /// The house, room by room, from the ground up. Members go in the opposite order.
@@ -87,7 +124,7 @@ public:
           locations_{
               .local = config.repositories.local, .plain_http = config.repositories.plain_http
           },
-          commits_(source_, locations_, [](const git::Location&) { return git::Access{}; })
+          commits_(source_, locations_, fetch_access(config.github))
     {}
 
     Result<> open()
@@ -103,6 +140,8 @@ public:
         if (!listening) return listening.error();
         const auto settled = settle();
         if (!settled) return settled.error();
+        const auto known = open_forges();
+        if (!known) return known.error();
         return open_docker();
     }
 
@@ -122,7 +161,8 @@ public:
             *router_,
             *logs_,
             settings_,
-            log_
+            log_,
+            forges_
         };
         Engine engine(world);
         Access access(loop_, *random_, *store_, settings_.tenant);
@@ -138,8 +178,16 @@ public:
             );
 
         api::Context context{
-            world, engine.commands(), access, *logs_, locations_, std::string(version)
+            world,
+            engine.commands(),
+            engine.intake(),
+            engine.poller(),
+            access,
+            *logs_,
+            locations_,
+            std::string(version)
         };
+        context.github = webhook_door(config_);
         context.stopping = stop;
         context.facts = [&] { return facts(); };
         context.filtered = [&] { return !watch_ || !watch_->state().trouble; };
@@ -202,6 +250,20 @@ private:
         settings_.tenant = ids->second;
         logs_ = std::make_unique<Logs>(loop_, *store_);
         logs_->know_everywhere(known_secrets(config_));
+        return ok();
+    }
+
+    Result<> open_forges()
+    {
+        if (!config_.github.token) return ok();
+        auto github = GitHub::open(
+            loop_,
+            *random_,
+            {.token = *config_.github.token, .api = config_.github.api, .web = config_.github.web}
+        );
+        if (!github) return github.error().during("[github]");
+        github_ = *std::move(github);
+        forges_.push_back(github_.get());
         return ok();
     }
 
@@ -288,6 +350,7 @@ private:
     ServerOptions server_options()
     {
         ServerOptions options;
+        options.large_paths = api::large_paths();
         options.on_exception = [this](std::string_view asked, std::string_view what) {
             log_.error(
                 "a request met an accident",
@@ -326,6 +389,8 @@ private:
     std::unique_ptr<EmbeddedRouter> router_;
     EngineSettings settings_;
     std::unique_ptr<Logs> logs_;
+    std::unique_ptr<GitHub> github_;  ///< With a token only.
+    std::vector<ForgeApi*> forges_;
     std::unique_ptr<docker::Engine> engine_api_;
     std::unique_ptr<DockerDriver> driver_;
     std::unique_ptr<DockerBuilder> builder_;

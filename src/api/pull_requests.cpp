@@ -1,0 +1,147 @@
+#include "store/pull_requests.hpp"
+
+#include "api/answers.hpp"
+#include "api/handlers.hpp"
+#include "api/query.hpp"
+#include "api/views.hpp"
+#include "store/environments.hpp"
+#include "store/projects.hpp"
+
+#include <algorithm>
+
+namespace diorama::api {
+
+namespace {
+
+/// A pull request, its project, and its environment when it has one.
+struct Known {
+    Project project;
+    pull_requests::Record record;
+    std::optional<Environment> environment;
+};
+
+Result<std::vector<Project>> readable(Tx& tx, TenantId tenant, const Grants& grants)
+{
+    auto all = projects::list(tx, tenant);
+    std::erase_if(all, [&](const Project& project) {
+        return !allowed(grants, Right::read, {.tenant = tenant, .project = project.id});
+    });
+    return all;
+}
+
+bool is_called(const Project& project, std::string_view text)
+{
+    return project.id.text() == text || project.slug == text || project.name == text;
+}
+
+std::optional<Environment> environment_of(Tx& tx, const Project& project, std::int64_t number)
+{
+    const auto found = environments::find(
+        tx, project.tenant, {project.id, Kind::pull_request, fmt::format("{}", number)}
+    );
+    return found ? std::optional(*found) : std::nullopt;
+}
+
+Node shown(Context& context, const Known& known)
+{
+    Node node = view(context, known.record, known.project);
+    if (known.environment) node.set("environment", known.environment->slug);
+    return node;
+}
+
+struct ApproveBody {
+    std::string commit;
+
+    static constexpr auto required = {"commit"};
+};
+BOOST_DESCRIBE_STRUCT(ApproveBody, (), (commit))
+
+}  // namespace
+
+Task<Response> list_pull_requests(Context& context, Call call)
+{
+    const auto asked = only_known(call.request, {"project", "all", "limit"});
+    if (!asked) co_return problem(asked.error());
+    const auto all = truth_of(call.request, "all");
+    if (!all) co_return problem(all.error());
+    const std::string wanted(call.request.query_value("project").value_or(""));
+    const auto read = [=,
+                       tenant = context.world.settings.tenant,
+                       grants = call.caller.grants,
+                       open_only = !*all](Tx& tx) -> Result<std::vector<Known>> {
+        const auto projects = readable(tx, tenant, grants);
+        if (!projects) return projects.error();
+        std::vector<Known> found;
+        for (const Project& project : *projects) {
+            if (!wanted.empty() && !is_called(project, wanted)) continue;
+            for (auto& record : pull_requests::list(tx, project.id, open_only)) {
+                const auto environment = environment_of(tx, project, record.facts.number);
+                found.push_back({project, std::move(record), environment});
+            }
+        }
+        return found;
+    };
+    const auto found = co_await context.world.store.read(read);
+    if (!found) co_return problem(found.error());
+    Node::List items;
+    for (const Known& known : *found)
+        items.push_back(shown(context, known));
+    co_return page(std::move(items), "");
+}
+
+/// Each with the command that lets its commit run.
+Task<Response> list_approvals(Context& context, Call call)
+{
+    const auto read = [tenant = context.world.settings.tenant,
+                       grants = call.caller.grants](Tx& tx) -> Result<std::vector<Known>> {
+        const auto projects = readable(tx, tenant, grants);
+        if (!projects) return projects.error();
+        std::vector<Known> found;
+        for (auto& record : pull_requests::held(tx, tenant)) {
+            const auto project = std::ranges::find(*projects, record.project, &Project::id);
+            if (project == projects->end()) continue;
+            const auto environment = environment_of(tx, *project, record.facts.number);
+            found.push_back({*project, std::move(record), environment});
+        }
+        return found;
+    };
+    const auto found = co_await context.world.store.read(read);
+    if (!found) co_return problem(found.error());
+    Node::List items;
+    for (const Known& known : *found) {
+        Node node = shown(context, known);
+        if (known.environment)
+            node.set(
+                "command",
+                fmt::format(
+                    "diorama approve {} {}",
+                    known.environment->slug,
+                    known.record.facts.head_commit.substr(0, 7)
+                )
+            );
+        items.push_back(std::move(node));
+    }
+    co_return page(std::move(items), "");
+}
+
+/// Exactly that commit, and no later one (SEC-25).
+Task<Response> approve_environment(Context& context, Call call)
+{
+    const auto body = body_as<ApproveBody>(call.request);
+    if (!body) co_return problem(body.error());
+    const auto found =
+        co_await find_environment(context, call.caller, call.right, call.param("id"));
+    if (!found) co_return problem(found.error());
+    const auto approved = co_await context.commands.approve(call.caller, found->id, body->commit);
+    if (!approved) co_return problem(approved.error());
+    const auto read = [environment = *approved, &settings = context.world.settings](Tx& tx) {
+        return facts_of(tx, settings, environment);
+    };
+    const auto facts = co_await context.world.store.read(read);
+    if (!facts) co_return problem(facts.error());
+    Response response = json(202, view(context, *facts));
+    response.headers.set("Location", "/api/v1/environments/" + found->id.text());
+    co_return response;
+}
+
+}  // namespace diorama::api
