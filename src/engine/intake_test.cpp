@@ -5,9 +5,8 @@
 using namespace diorama;
 using deliveries::Verdict;
 
-TEST_CASE(
-    "a pull request that is opened, pushed to, closed and reopened is followed (A15-A17, B03-B06)"
-)
+TEST_CASE("a pull request that is opened, pushed to, closed and reopened is followed (A15, A16, "
+          "A17, B03, B04, B05, B06)")
 {
     ForgeWorld world;
     world.pull(7, 'a');
