@@ -1,3 +1,4 @@
+#include "base/encoding.hpp"
 #include "base/spawn.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -96,6 +97,20 @@ Task<Result<std::string>> project_id(Session& session, std::string wanted)
         fmt::format("there is no project '{}'", display(wanted)),
         near ? fmt::format("Did you mean {}?", display(*near)) : ""
     };
+}
+
+/// Where the answer about an environment is, or about a pull request: "acme/shop#7".
+Task<Result<std::string>> why_path(Session& session, std::string word)
+{
+    const auto hash = word.find('#');
+    if (hash == std::string::npos) co_return environment_path(word, "/why");
+    const auto id = co_await project_id(session, word.substr(0, hash));
+    if (!id) co_return id.error();
+    co_return fmt::format(
+        "/api/v1/projects/{}/pull-requests/{}/why",
+        percent_encode(*id),
+        percent_encode(word.substr(hash + 1))
+    );
 }
 
 /// The address of one service, or of the main one.
@@ -214,7 +229,9 @@ Task<Result<int>> open(Session& session)
 
 Task<Result<int>> why(Session& session)
 {
-    const auto story = co_await session.api.get(environment_path(session.word(), "/why"));
+    const auto path = co_await why_path(session, session.word());
+    if (!path) co_return path.error();
+    const auto story = co_await session.api.get(*path);
     if (!story) co_return story.error();
     if (!session.output.for_people()) {
         constexpr std::array columns{
@@ -229,10 +246,11 @@ Task<Result<int>> why(Session& session)
         if (!shown) co_return shown.error();
         co_return exit_ok;
     }
-    const std::string state = field(*story, "state");
+    const auto slug = field(*story, "environment");
+    const auto state = field(*story, slug.empty() ? "verdict" : "state");
     session.world.out(fmt::format(
         "{} {}: {}\n",
-        display(field(*story, "environment")),
+        display(slug.empty() ? session.word() : slug),
         state == "failed" ? "has failed" : "is " + display(state),
         safe_lines(field(*story, "reason"))
     ));

@@ -1,5 +1,6 @@
 #include "cli/demo.hpp"
 #include "cli/environment_verbs.hpp"
+#include "cli/forge_verbs.hpp"
 #include "cli/machine_verbs.hpp"
 #include "cli/verb.hpp"
 #include "cli/waiting.hpp"
@@ -123,12 +124,81 @@ std::vector<Verb> make_environment_verbs()
          },
         {
          .name = "why",
-         .words = "ENV",
+         .words = "ENV|OWNER/NAME#NUMBER",
          .least = 1,
          .most = 1,
          .about = "say why it is as it is, and what to do next",
-         .examples = {"diorama why shop-main"},
+         .text = "A pull request has an answer too when it has no environment.",
+         .examples = {"diorama why shop-main", "diorama why acme/shop#7"},
          .run = why,
+         },
+    };
+}
+
+std::vector<Verb> make_forge_verbs()
+{
+    return {
+        {
+         .name = "approvals",
+         .about = "list commits of strangers that wait for an approval",
+         .examples = {"diorama approvals"},
+         .run = approvals,
+         },
+        {
+         .name = "approve",
+         .words = "ENV COMMIT",
+         .least = 2,
+         .most = 2,
+         .about = "let a stranger's commit run",
+         .text = "COMMIT is at least 7 digits of what you looked at. It holds for this commit "
+                    "alone:\n"
+                    "the next push waits again.", .examples = {"diorama approve shop-pr-7 1a2b3c4"},
+         .run = approve,
+         },
+        {
+         .name = "deliveries ls",
+         .about = "list webhooks, and what became of each",
+         .flags =
+                {
+                    {"--verdict", "WORD", "waiting, acted, nothing, refused or failed"},
+                    {"--repository", "OWNER/NAME", "only those about this repository"},
+                    {"--pr", "NUMBER", "only those about this pull request"},
+                }, .examples =
+                {"diorama deliveries ls",
+                 "diorama deliveries ls --repository acme/shop --verdict refused"},
+         .run = deliveries_ls,
+         },
+        {
+         .name = "deliveries show",
+         .words = "ID",
+         .least = 1,
+         .most = 1,
+         .about = "show one webhook as it came",
+         .examples = {"diorama deliveries show 0197a0b0-0000-7000-8000-000000000000"},
+         .run = deliveries_show,
+         },
+        {
+         .name = "deliveries replay",
+         .words = "ID",
+         .least = 1,
+         .most = 1,
+         .about = "take a webhook in again",
+         .examples = {"diorama deliveries replay 0197a0b0-0000-7000-8000-000000000000"},
+         .run = deliveries_replay,
+         },
+        {
+         .name = "brake",
+         .about = "say whether a mass removal is held back",
+         .text = "When a forge suddenly lists far fewer pull requests, nothing is taken down "
+                    "before\n"
+                    "somebody said that it is true.", .examples = {"diorama brake"},
+         .run = brake,
+         },
+        {
+         .name = "brake release",
+         .about = "look at each of what the brake holds, and take down what is closed",
+         .examples = {"diorama brake release"},
+         .run = brake_release,
          },
     };
 }
@@ -207,6 +277,8 @@ std::span<const Verb> verbs()
 {
     static const std::vector<Verb> all = [] {
         auto made = make_environment_verbs();
+        for (Verb& verb : make_forge_verbs())
+            made.push_back(std::move(verb));
         for (Verb& verb : make_machine_verbs())
             made.push_back(std::move(verb));
         return made;
