@@ -63,7 +63,8 @@ std::string signer_of(const github::WebhookSecret& secret, const Hint& hint)
     return lower(secret.repository) == lower(now) ? now : secret.repository;
 }
 
-Result<Arrival> believed(const WebhookDoor& door, const Request& request)
+/// Takes the body out of a request that is believed: it may be large.
+Result<Arrival> believed(const WebhookDoor& door, Request& request)
 {
     // Of two signatures one could be checked here and the other one elsewhere.
     const auto signatures = request.headers.all("X-Hub-Signature-256");
@@ -76,7 +77,7 @@ Result<Arrival> believed(const WebhookDoor& door, const Request& request)
     const auto hint = github::read_webhook(
         {.event = request.headers.get("X-GitHub-Event"),
          .delivery = request.headers.get("X-GitHub-Delivery"),
-         .body = request.body,
+         .body = std::move(request.body),
          .web = door.web}
     );
     if (!hint) {

@@ -204,12 +204,14 @@ Result<Story> story_of(Tx& tx, const Asked& asked)
     const auto id = ProjectId::parse(project);
     const auto found = id ? projects::find(tx, *id) : projects::find_by_slug(tx, project);
     const Resource resource = found ? Resource{found->tenant, found->id} : Resource{};
+    const bool permitted = found && allowed(who, Right::read, resource);
+    const std::string called = display(permitted ? found->name : project, 100);
     const Error none{
         Code::not_found,
-        fmt::format("nothing is known of pull request {} of {}", number, display(project, 100)),
+        fmt::format("nothing is known of pull request {} of {}", number, called),
         "diorama deliveries ls shows which webhooks came."
     };
-    if (!found || !allowed(who, Right::read, resource)) return none;
+    if (!permitted) return none;
     const auto environment = environments::find(
         tx, found->tenant, {found->id, Kind::pull_request, fmt::format("{}", number)}
     );

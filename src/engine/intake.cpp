@@ -4,6 +4,7 @@
 #include "store/projects.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace diorama {
 
@@ -113,8 +114,11 @@ row_of(const Arrival& arrival, const Judged& judged, DeliveryId id, const Moment
 
 }  // namespace
 
-Task<Result<Receipt>> Intake::receive(Arrival arrival)
+Task<Result<Receipt>> Intake::receive(Arrival given)
 {
+    // Bodies may be large: all that follows shares this one.
+    const auto shared = std::make_shared<const Arrival>(std::move(given));
+    const Arrival& arrival = *shared;
     const Moment moment = diorama::moment(
         world_.scheduler,
         world_.random,
@@ -126,6 +130,7 @@ Task<Result<Receipt>> Intake::receive(Arrival arrival)
         return forge->forge() == arrival.hint.forge;
     });
     const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Receipt> {
+        const Arrival& arrival = *shared;
         const Hint& hint = arrival.hint;
         const auto before = deliveries::find_by_forge(tx, moment.tenant, hint.forge, hint.delivery);
         if (before && !arrival.replay_of)
