@@ -173,7 +173,9 @@ Logins Images::logins() const
     Logins all;
     for (const auto& [registry, who] : registries_) {
         auto found = login(registry);
-        if (found) all.emplace(found->server, *std::move(found));
+        if (!found) continue;
+        const std::string server = found->server;
+        all.emplace(server, *std::move(found));
     }
     return all;
 }

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""A pull request drives everything by itself: a forge that speaks GitHub's API, signed webhooks, the
+built daemon, real Docker and git."""
+
+import base64
+import os
+import sys
+import time
+import unittest
+
+from daemon import SOURCE, Daemon, small, until
+
+sys.path.insert(0, str(SOURCE / "tests/support"))
+from hub import Hub  # noqa: E402
+
+SECRET = "the-shop-signs-with-this"
+
+
+class PullRequest(unittest.TestCase):
+    def setUp(self):
+        self.hub = Hub(os.environ["DIORAMA_HUB"])
+        self.addCleanup(self.hub.close)
+        self.hub.control("create", name="ada/shop", files={"README": "A shop\n"})
+        self.daemon = Daemon(
+            f'[github]\nwebhook_secret = "{SECRET}"\ntoken = "{self.hub.token}"\n'
+            f'api = "{self.hub.url}"\nweb = "{self.hub.url}"\npoll = "1s"\n',
+            DIORAMA_REPOSITORIES_PLAIN_HTTP="true",
+        ).start()
+        self.addCleanup(self.daemon.end)
+        self.known = {}
+        self.clone = small(self.daemon.folder / "shop")
+        self.push("zero", branch="main")
+        self.hook("ada/shop")
+
+    def hook(self, repository):
+        url = f"http://127.0.0.1:{self.daemon.api_port}/webhooks/github"
+        self.hub.control("hook", name=repository, url=url, secret=SECRET)
+
+    def push(self, text, branch="price", repository="ada/shop", token=None):
+        """Commits a page that says `text` and pushes it as a person does; the commit."""
+        self.clone.write("www/index.html", text)
+        commit = self.clone.commit(f"Say {text}")
+        login = base64.b64encode(f"x:{token or self.hub.token}".encode()).decode()
+        header = f"http.extraHeader=Authorization: Basic {login}"
+        target = f"{self.hub.url}/{repository}.git"
+        self.clone.git("-c", header, "push", "--quiet", "--force", target, f"HEAD:refs/heads/{branch}")
+        return commit
+
+    def environment(self, number=1):
+        """The preview of a pull request, once there is one; also after it was taken down."""
+        for one in self.daemon.get("/api/v1/environments?limit=100")["items"]:
+            if one["pull_request"] == number:
+                self.known[number] = one["id"]
+        return self.daemon.environment(self.known[number]) if number in self.known else None
+
+    def serves(self, commit, text, number=1):
+        """Waits until the preview of the pull request is at that commit, and shows its page."""
+
+        def shown():
+            environment = self.environment(number)
+            return (
+                environment
+                and environment["state"] == "ready"
+                and environment["serving_commit"] == commit
+                and environment
+            )
+
+        environment = until(shown, f"commit {commit[:7]} to serve")
+        self.assertEqual(self.daemon.page(environment).text, text)
+
+    def comments(self, number=1):
+        return self.hub.ask("GET", f"/repos/ada/shop/issues/{number}/comments")[2]
+
+    def comment_says(self, words, number=1):
+        def said():
+            all_of_them = self.comments(number)
+            return len(all_of_them) == 1 and words in all_of_them[0]["body"]
+
+        until(said, f"one comment that says {words!r}", limit=30)
+
+    def status(self, commit):
+        found = self.hub.ask("GET", f"/repos/ada/shop/commits/{commit}/statuses")[2]
+        return found[0]["state"] if found else None
+
+    def test_A15_A16_A17_B14_B16_opened_pushed_closed_and_reopened_by_webhooks_alone(self):
+        first = self.push("one")
+        self.hub.control("open", repository="ada/shop", head="price", author="ada")
+        self.serves(first, "one")
+        self.comment_says(first[:7])
+        until(lambda: self.status(first) == "success", "the commit's status")
+
+        second = self.push("two")
+        self.serves(second, "two")
+        self.comment_says(second[:7])
+        until(lambda: self.status(second) == "success", "the commit's status")
+
+        self.hub.control("close", repository="ada/shop", number=1)
+        until(lambda: self.environment()["state"] == "destroyed", "the end of the preview")
+        until(lambda: not self.daemon.left(), "nothing to be left", limit=20)
+
+        self.hub.control("reopen", repository="ada/shop", number=1)
+        self.serves(second, "two")
+        self.assertEqual(len(self.comments()), 1)
+
+    def test_H04_B20_a_pull_request_whose_webhooks_are_lost_is_found_all_the_same(self):
+        self.hub.control("fail-hooks", drop=100)
+        first = self.push("one")
+        self.hub.control("open", repository="ada/shop", head="price", author="ada")
+        # Nobody told us of the repository yet: a webhook of any kind does.
+        self.hub.control("heal")
+        self.hub.control("comment", repository="ada/shop", number=1, value="Hello", by="ada")
+        self.hub.control("label", repository="ada/shop", number=1, value="ui")
+        self.serves(first, "one")
+        self.hub.control("fail-hooks", drop=100)
+        second = self.push("two")
+        self.serves(second, "two")
+        self.hub.control("close", repository="ada/shop", number=1)
+        until(lambda: self.environment()["state"] == "destroyed", "the end of the preview")
+
+    def test_SEC_25_a_forks_commit_runs_only_once_it_was_approved_and_only_that_one(self):
+        eve = self.hub.control("token", login="eve")["token"]
+        self.hub.control("fork", name="ada/shop", owner="eve")
+        first = self.push("one", repository="eve/shop", token=eve)
+        self.hub.control("open", repository="ada/shop", head="eve:price", author="eve")
+        held = until(
+            lambda: (e := self.environment()) and e["state"] == "awaiting_approval" and e,
+            "the fork's pull request to wait",
+        )
+        self.assertEqual(self.daemon.engine.containers(self.daemon.installation), [])
+        self.comment_says("approv")
+
+        second = self.push("two", repository="eve/shop", token=eve)
+        until(lambda: self.newest_known(1) == second, "the second push to be known")
+        path = f"/api/v1/environments/{held['id']}/approve"
+        late = self.daemon.api("POST", path, {"commit": first})
+        self.assertEqual(late.status, 409, late)
+        good = self.daemon.api("POST", path, {"commit": second})
+        self.assertIn(good.status, (200, 202), good)
+        self.serves(second, "two")
+
+        third = self.push("three", repository="eve/shop", token=eve)
+        until(lambda: self.newest_known(1) == third, "the third push to be known")
+        time.sleep(1)  # Nothing may come of it; there is no event to wait for.
+        self.serves(second, "two")
+
+    def newest_known(self, number):
+        for record in self.daemon.get("/api/v1/pull-requests")["items"]:
+            if record["number"] == number:
+                return record.get("commit")
+        return None
+
+    def test_SEC_20_SEC_21_a_forged_webhook_does_nothing_and_a_repeated_one_nothing_twice(self):
+        before = self.daemon.get("/api/v1/environments")["items"]
+        forged = self.daemon.api(
+            "POST",
+            "/webhooks/github",
+            {"action": "opened", "number": 1},
+            token="",
+            headers={
+                "X-GitHub-Event": "pull_request",
+                "X-GitHub-Delivery": "1",
+                "X-Hub-Signature-256": "sha256=" + "0" * 64,
+            },
+        )
+        self.assertEqual(forged.status, 401, forged)
+        self.assertEqual(self.daemon.get("/api/v1/environments")["items"], before)
+
+        commit = self.push("one")
+        self.hub.control("fail-hooks", duplicate=100)
+        self.hub.control("open", repository="ada/shop", head="price", author="ada")
+        self.serves(commit, "one")
+        self.assertEqual(len(self.daemon.deployments(self.environment()["id"])), 1)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
