@@ -124,6 +124,9 @@ TEST_CASE("a wrong key of [github] or [projects] is told with its place")
     CHECK(says(refusal(std::string(github) + "deliveries = \"0s\"\n"), "github.deliveries"));
     CHECK(says(refusal(std::string(github) + "api = \"api.github.com\"\n"), "github.api"));
     CHECK(says(refusal(std::string(github) + "web = \"ftp://x\"\n"), "github.web"));
+    CHECK(says(refusal(std::string(github) + "web = \"http://git.example\"\n"), "github.web"));
+    CHECK(says(refusal(std::string(github) + "web = \"https://git.example/\"\n"), "github.web"));
+    CHECK(read_text(std::string(github) + "web = \"http://127.0.0.1:8000\"\n").has_value());
     CHECK(says(refusal(std::string(github) + "token = \"a b\"\n"), "github.token"));
     CHECK(says(refusal(project + "label = []\n"), "'labels'"));
     CHECK(says(refusal(project + "branches = [\"\"]\n"), "diorama.toml:4:"));

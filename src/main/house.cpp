@@ -2,7 +2,6 @@
 
 #include "access/access.hpp"
 #include "api/endpoints.hpp"
-#include "base/encoding.hpp"
 #include "build/docker_builder.hpp"
 #include "driver/docker.hpp"
 #include "driver/firewall_watch.hpp"
@@ -13,6 +12,7 @@
 #include "git/git.hpp"
 #include "logs/logs.hpp"
 #include "main/doctor.hpp"
+#include "main/secrets.hpp"
 #include "main/version.hpp"
 #include "net/loop.hpp"
 #include "net/server.hpp"
@@ -64,50 +64,6 @@ FirewallOptions firewall_options(const Config& config, InstallationId installati
         .egress = config.network.egress,
         .allowed = config.network.allowed,
         .resolvers = machine_resolvers()
-    };
-}
-
-std::vector<NamedSecret> known_secrets(const Config& config)
-{
-    std::vector<NamedSecret> secrets;
-    if (config.api.first_token) secrets.push_back({"api.first_token", *config.api.first_token});
-    for (const auto& [host, login] : config.registries)
-        secrets.push_back({"registries." + host + ".password", login.password});
-    const auto add = [&](const std::string& key, const std::optional<Secret>& secret) {
-        if (secret) secrets.push_back({key, *secret});
-    };
-    add("github.webhook_secret", config.github.webhook_secret);
-    add("github.webhook_secret_old", config.github.webhook_secret_old);
-    add("github.token", config.github.token);
-    for (const auto& [name, project] : config.projects)
-        add("projects." + name + ".webhook_secret", project.webhook_secret);
-    return secrets;
-}
-
-api::WebhookDoor webhook_door(const Config& config)
-{
-    api::WebhookDoor door{.secrets = {}, .web = config.github.web};
-    const auto add = [&](std::string name, const std::optional<Secret>& secret, std::string of) {
-        if (secret) door.secrets.push_back({std::move(name), *secret, std::move(of)});
-    };
-    add("github.webhook_secret", config.github.webhook_secret, "");
-    add("github.webhook_secret_old", config.github.webhook_secret_old, "");
-    for (const auto& [name, project] : config.projects)
-        add("projects." + name + ".webhook_secret", project.webhook_secret, name);
-    return door;
-}
-
-/// The token goes where GitHub's repositories are, and nowhere else (SEC-50).
-GitCommits::AccessFor fetch_access(const GithubConfig& github)
-{
-    const auto any = git::Location::parse(github.web + "/o/n", {.plain_http = true});
-    if (!github.token || !any) return [](const git::Location&) { return git::Access{}; };
-    const std::string web = any->text().substr(0, any->text().size() - 3);
-    // GitHub's own way for tokens of every kind, as its checkout action has it.
-    const Secret header("Basic " + to_base64("x-access-token:" + github.token->reveal()));
-    return [web, header](const git::Location& location) {
-        return location.text().starts_with(web) ? git::Access{.authorization = header}
-                                                : git::Access{};
     };
 }
 
