@@ -137,6 +137,7 @@ Task<Result<>> DeploymentRun::read_plan()
 Task<Result<>> DeploymentRun::gather_images()
 {
     std::vector<Task<Result<Image>>> gathering;
+    gathering.reserve(plan_.services.size());
     for (const Service& service : plan_.services)
         gathering.push_back(gather_image(service, stop_));
     auto images = co_await all(world_.scheduler, std::move(gathering));

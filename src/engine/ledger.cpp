@@ -147,6 +147,7 @@ Task<Result<>> Ledger::owe(Entry row, Error why)
 Task<Result<>> Ledger::remove_all(std::vector<Entry> rows)
 {
     std::vector<Task<Result<>>> removals;
+    removals.reserve(rows.size());
     for (Entry& row : rows)
         removals.push_back(remove(std::move(row)));
     const auto answers = co_await all(world_.scheduler, std::move(removals));

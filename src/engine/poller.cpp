@@ -74,6 +74,7 @@ std::vector<Missing> Poller::ask_about(Tx& tx, const Listed& listed, Instant now
             pull_requests::ask(tx, listed.project.id, each.number, now);
     }
     std::vector<Missing> missing;
+    missing.reserve(known.size());
     for (const auto& [number, record] : known)
         missing.push_back({listed.project.id, number});
     return missing;

@@ -60,6 +60,7 @@ std::string reproduction(const Project& project, const Environment& environment)
 std::vector<Report::Service> services(const EnvironmentFacts& facts, const EngineSettings& settings)
 {
     std::vector<Report::Service> list;
+    list.reserve(facts.services.size());
     for (const ServiceFacts& service : facts.services)
         list.push_back(
             {.name = service.name,
