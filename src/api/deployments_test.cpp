@@ -1,5 +1,6 @@
 #include "api/test_world.hpp"
 #include "base/instant.hpp"
+#include "store/feedback.hpp"
 
 using namespace diorama;
 using namespace diorama::api;
@@ -95,6 +96,22 @@ TEST_CASE("why says in each state what is the matter and what comes next")
     CHECK(*parse_instant(stuck.text("next_attempt")) > world.scheduler.now());
     world.settle(shop.id);
     CHECK(why(world, shop.slug) == "gone");
+}
+
+TEST_CASE("why tells what keeps the forge from showing how a preview stands (B17)")
+{
+    ApiWorld world;
+    const auto shop = world.shop();
+    const std::string path = "/api/v1/environments/" + shop.slug + "/why";
+    CHECK(world.get(path).text("untold").empty());
+    const auto fail = [&](Tx& tx) -> Result<> {
+        feedback::ask(tx, shop.id, world.scheduler.now());
+        const std::string problem = "the token may not write. Give it \"Pull requests: write\".";
+        feedback::put_off(tx, shop.id, problem, world.scheduler.now() + minutes{5});
+        return ok();
+    };
+    CHECK(world.scheduler.run(world.store->transact(fail)).has_value());
+    CHECK(world.get(path).text("untold").find("Pull requests: write") != std::string::npos);
 }
 
 TEST_CASE("why tells when a scene that lost a part is put up again")

@@ -6,6 +6,7 @@
 #include "base/unicode.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
+#include "store/feedback.hpp"
 #include "store/inventory.hpp"
 #include "store/jobs.hpp"
 #include "store/log_lines.hpp"
@@ -31,6 +32,7 @@ struct Story {
     std::vector<LogLine> lines;
     std::size_t owed = 0;                 ///< Objects that could not be removed.
     std::optional<Instant> next_attempt;  ///< When it is tried again by itself.
+    std::string untold;                   ///< Why the forge does not show how it stands.
 };
 
 std::string approve_command(const std::string& slug, const std::string& commit)
@@ -163,6 +165,7 @@ Result<Story> story_of(Tx& tx, const Environment& environment, Instant now)
         story.owed += entry.status == EntryStatus::owed ? 1 : 0;
     const auto next = jobs::next_look(tx, environment.id);
     if (next && *next > now) story.next_attempt = next;
+    story.untold = feedback::find(tx, environment.id).problem;
     return story;
 }
 
@@ -181,6 +184,7 @@ Node told(Context& context, const Story& story)
     }
     if (story.record) node.set("pull_request", view(context, *story.record, *story.project));
     if (story.next_attempt) node.set("next_attempt", format_instant(*story.next_attempt));
+    if (!story.untold.empty()) node.set("untold", context.logs.redact(id, story.untold));
     if (story.latest) node.set("deployment", view(context, *story.latest));
     Node::List lines;
     for (const LogLine& line : story.lines)

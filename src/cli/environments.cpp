@@ -256,6 +256,9 @@ Task<Result<int>> why(Session& session)
     ));
     const auto next = field(*story, "next_attempt");
     if (!next.empty()) session.world.out("It is tried again at " + display(next) + ".\n");
+    const auto untold = field(*story, "untold");
+    if (!untold.empty())
+        session.world.out("The forge does not show this: " + safe_lines(untold) + "\n");
     const Node* lines = story->find("last_lines");
     if (lines && lines->list() && !lines->list()->empty()) {
         session.world.out("\nThe last lines of its log:\n");
