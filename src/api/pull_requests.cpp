@@ -116,7 +116,7 @@ Task<Response> list_approvals(Context& context, Call call)
                 fmt::format(
                     "diorama approve {} {}",
                     known.environment->slug,
-                    known.record.facts.head_commit.substr(0, 7)
+                    short_commit(known.record.facts.head_commit)
                 )
             );
         items.push_back(std::move(node));

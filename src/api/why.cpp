@@ -38,7 +38,7 @@ struct Story {
 std::string approve_command(const std::string& slug, const std::string& commit)
 {
     if (slug.empty() || commit.empty()) return "diorama approvals";
-    return fmt::format("diorama approve {} {}", slug, commit.substr(0, 7));
+    return fmt::format("diorama approve {} {}", slug, short_commit(commit));
 }
 
 Verdict on_ready(const Environment& environment, const Story& story)
@@ -139,9 +139,7 @@ Verdict judge(const Story& story)
     if (!story.record) return verdict;
     if (decision_says_more(environment, *story.record))
         return judge(*story.record, environment.slug);
-    const bool leaving =
-        environment.state == State::destroying || environment.state == State::destroyed;
-    if (leaving && story.record->verdict == pull_requests::Verdict::unwanted)
+    if (is_going(environment.state) && story.record->verdict == pull_requests::Verdict::unwanted)
         verdict.reason += ": " + story.record->reason;
     return verdict;
 }

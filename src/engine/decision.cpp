@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
+#include "model/environment.hpp"
 
 #include <fmt/format.h>
 
@@ -21,12 +22,12 @@ std::string why_held(const ForgeFacts& facts, const ForgeRepository& base)
             "{} may not write to {}: commit {} waits for an approval",
             author,
             base.name,
-            it.head_commit.substr(0, 7)
+            short_commit(it.head_commit)
         );
     return fmt::format(
         "it comes from a fork of {}: commit {} waits for an approval",
         base.name,
-        it.head_commit.substr(0, 7)
+        short_commit(it.head_commit)
     );
 }
 

@@ -13,11 +13,6 @@ namespace diorama {
 
 namespace {
 
-std::string brief(const std::string& commit)
-{
-    return commit.substr(0, 7);
-}
-
 /// Who may use an image built now: this installation, or a stranger's environment alone.
 std::string trust_scope(const EngineSettings& settings, const Environment& environment)
 {
@@ -90,7 +85,7 @@ Task<Result<>> DeploymentRun::resolve(std::stop_token stop)
 Task<Result<>> DeploymentRun::fetch_commit(std::stop_token stop)
 {
     const Head head{.commit = environment_.wanted.commit, .ref = environment_.wanted.ref};
-    teller_.deploy("fetching commit " + brief(head.commit));
+    teller_.deploy(fmt::format("fetching commit {}", short_commit(head.commit)));
     const auto attempt = [&] {
         return world_.commits.fetch(
             project_.repository, head, world_.settings.deadlines.fetch, stop
@@ -99,7 +94,10 @@ Task<Result<>> DeploymentRun::fetch_commit(std::stop_token stop)
     const auto facts = co_await retry(world_, stop, attempt);
     if (!facts) co_return facts.error();
     teller_.deploy(fmt::format(
-        "commit {}: {} ({})", brief(head.commit), display(facts->subject), display(facts->author)
+        "commit {}: {} ({})",
+        short_commit(head.commit),
+        display(facts->subject),
+        display(facts->author)
     ));
     auto files = co_await world_.commits.files(project_.repository, head.commit, stop_);
     if (!files) co_return files.error();

@@ -12,11 +12,6 @@ namespace diorama {
 
 namespace {
 
-bool is_going(State state)
-{
-    return state == State::destroying || state == State::destroyed;
-}
-
 using Services = std::map<std::string, ServiceFacts>;
 
 void add_instances(Services& services, const std::vector<Instance>& instances)

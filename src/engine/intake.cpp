@@ -1,6 +1,7 @@
 #include "engine/intake.hpp"
 
 #include "engine/accident.hpp"
+#include "engine/forges.hpp"
 #include "store/projects.hpp"
 
 #include <algorithm>
@@ -21,7 +22,6 @@ using deliveries::Verdict;
 struct Judged {
     Verdict verdict = Verdict::nothing;
     std::string reason;
-    std::optional<ProjectId> project;
 };
 
 /// The project the hint is about: known by the forge's id, whatever it is called by now; else by
@@ -71,17 +71,16 @@ Result<Judged> judge(
                 "the secret of {} signed it, but it is about {}",
                 arrival.signer,
                 hint.repository.name
-            ),
-            std::nullopt
+            )
         };
-    if (hint.ask == Hint::Ask::nothing) return Judged{Verdict::nothing, hint.reason, std::nullopt};
+    if (hint.ask == Hint::Ask::nothing) return Judged{Verdict::nothing, hint.reason};
     const auto listed = wishes::check_listed(settings, hint.location);
-    if (!listed) return Judged{Verdict::refused, listed.error().text(), std::nullopt};
+    if (!listed) return Judged{Verdict::refused, listed.error().text()};
     const auto project = project_of(tx, hint, moment);
     if (!project) return project.error();
     pull_requests::ask(tx, project->id, *hint.number, moment.now);
     if (!has_api) keep_facts(tx, hint, project->id);
-    return Judged{Verdict::waiting, "", project->id};
+    return Judged{Verdict::waiting, ""};
 }
 
 deliveries::Delivery
@@ -126,9 +125,7 @@ Task<Result<Receipt>> Intake::receive(Arrival given)
         {.type = Actor::Type::forge, .name = arrival.hint.sender}
     );
     const auto id = DeliveryId::make(moment.now, world_.random);
-    const bool has_api = std::ranges::any_of(world_.forges, [&](const ForgeApi* forge) {
-        return forge->forge() == arrival.hint.forge;
-    });
+    const bool has_api = forge_named(world_.forges, arrival.hint.forge) != nullptr;
     const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Receipt> {
         const Arrival& arrival = *shared;
         const Hint& hint = arrival.hint;
@@ -168,9 +165,7 @@ Task<Result<>> Intake::refuse(Arrival arrival, std::string reason)
     );
     const auto id = DeliveryId::make(moment.now, world_.random);
     const auto work = [=](Tx& tx) -> Result<> {
-        deliveries::insert(
-            tx, row_of(arrival, {Verdict::refused, reason, std::nullopt}, id, moment)
-        );
+        deliveries::insert(tx, row_of(arrival, {Verdict::refused, reason}, id, moment));
         return ok();
     };
     co_return co_await world_.store.transact(work);

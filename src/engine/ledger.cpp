@@ -45,12 +45,6 @@ Task<Result<>> remove_in_time(World world, Entry row)
     };
 }
 
-/// 30 s, then twice as long each time, up to an hour.
-milliseconds pause_after(std::uint32_t attempts)
-{
-    return std::min<milliseconds>(seconds{30} * (1LL << std::min(attempts, 7U)), hours{1});
-}
-
 }  // namespace
 
 Task<Result<Entry>> Ledger::intend(Entry row, std::vector<Subnet> avoided)
@@ -135,7 +129,7 @@ Task<Result<>> Ledger::remove(Entry row)
 
 Task<Result<>> Ledger::owe(Entry row, Error why)
 {
-    const Instant again = world_.scheduler.now() + pause_after(row.attempts);
+    const Instant again = world_.scheduler.now() + pause_after(row.attempts, seconds{30}, hours{1});
     const auto work = [=](Tx& tx) -> Result<> {
         const auto owed = inventory::owe(tx, row.id, why.text(), again);
         if (!owed) return owed.error();

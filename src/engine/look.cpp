@@ -1,6 +1,8 @@
 #include "engine/look.hpp"
 
 #include "base/duration.hpp"
+#include "engine/forges.hpp"
+#include "engine/retry.hpp"
 #include "store/environments.hpp"
 #include "store/feedback.hpp"
 #include "store/projects.hpp"
@@ -14,24 +16,6 @@ namespace {
 
 using Verdict = pull_requests::Verdict;
 using Answer = Decision::Answer;
-
-ForgeRepository repository_of(const Project& project)
-{
-    return {.forge = project.forge, .id = project.repository_id, .name = project.name};
-}
-
-std::string brief(const std::string& commit)
-{
-    return commit.substr(0, 7);
-}
-
-/// Soon at first, since most faults pass; ten minutes at most.
-milliseconds pause_after(std::uint64_t attempts)
-{
-    return std::min<milliseconds>(
-        seconds{2} * (1ULL << std::min<std::uint64_t>(attempts, 9)), minutes{10}
-    );
-}
 
 DeployRequest request_for(const Project& project, const PullRequest& facts)
 {
@@ -52,8 +36,7 @@ struct Done {
 
 bool stands_at(const Environment& environment, const DeployRequest& request)
 {
-    const bool up = environment.state != State::destroying && environment.state != State::destroyed;
-    return up && environment.wanted.presence != Presence::gone &&
+    return !is_going(environment.state) && environment.wanted.presence != Presence::gone &&
            environment.wanted.commit == request.commit &&
            environment.wanted.untrusted == request.untrusted &&
            environment.state != State::awaiting_approval;
@@ -68,7 +51,9 @@ Result<Done> deploy(
 )
 {
     if (there && stands_at(*there, request))
-        return Done{std::nullopt, fmt::format("already at commit {}", brief(request.commit))};
+        return Done{
+            std::nullopt, fmt::format("already at commit {}", short_commit(request.commit))
+        };
     const bool held = there && there->state == State::awaiting_approval;
     if (held) {
         const auto freed = environments::advance(
@@ -80,16 +65,15 @@ Result<Done> deploy(
     }
     const auto wished = wishes::put_up(tx, project, request, moment);
     if (!wished) return wished.error();
-    return Done{wished->id, fmt::format("deploys commit {}", brief(request.commit))};
+    return Done{wished->id, fmt::format("deploys commit {}", short_commit(request.commit))};
 }
 
 Result<Done> remove(
     Tx& tx, const std::optional<Environment>& there, const Decision& decision, const Moment& moment
 )
 {
-    const bool gone =
-        !there || there->state == State::destroying || there->state == State::destroyed;
-    if (gone) return Done{std::nullopt, "no preview: " + decision.reason};
+    if (!there || is_going(there->state))
+        return Done{std::nullopt, "no preview: " + decision.reason};
     const auto wished = wishes::take_down(tx, *there, moment);
     if (!wished) return wished.error();
     return Done{wished->id, "takes the preview down: " + decision.reason};
@@ -164,13 +148,6 @@ void show(Tx& tx, const Project& project, const PullRequest& facts, Instant now)
 
 }  // namespace
 
-ForgeApi* Look::forge_of(const Project& project) const
-{
-    for (ForgeApi* forge : world_.forges)
-        if (forge->forge() == project.forge) return forge;
-    return nullptr;
-}
-
 Task<Result<>> Look::at(pull_requests::Due due, std::stop_token stop)
 {
     const auto known = co_await read(due);
@@ -203,7 +180,7 @@ Task<Result<Look::Known>> Look::read(pull_requests::Due due)
 
 Task<Result<ForgeFacts>> Look::ask(Known known, std::stop_token stop)
 {
-    ForgeApi* forge = forge_of(known.project);
+    ForgeApi* forge = forge_named(world_.forges, known.project.forge);
     // Without the forge's API what its webhooks said is all there is.
     if (!forge) co_return ForgeFacts{known.record.facts, Permission::unknown, {}};
     const ForgeRepository base = repository_of(known.project);
@@ -225,7 +202,7 @@ Task<Result<ForgeFacts>> Look::ask(Known known, std::stop_token stop)
 
 Task<Result<PushFacts>> Look::ask_about_push(Known known, PullRequest facts, std::stop_token stop)
 {
-    ForgeApi* forge = forge_of(known.project);
+    ForgeApi* forge = forge_named(world_.forges, known.project.forge);
     const Rules& rules = rules_for(world_.settings.rules, known.project.name);
     const ForgeRepository base = repository_of(known.project);
     PushFacts push;
@@ -248,7 +225,7 @@ Task<Result<PushFacts>> Look::ask_about_push(Known known, PullRequest facts, std
 Task<Result<std::optional<pull_requests::Approval>>>
 Look::approval(Known known, PullRequest facts, std::stop_token stop)
 {
-    ForgeApi* forge = forge_of(known.project);
+    ForgeApi* forge = forge_named(world_.forges, known.project.forge);
     std::optional<pull_requests::Approval> standing = known.record.approval;
     for (const deliveries::Delivery& comment : known.approvals) {
         std::string refusal;
@@ -258,7 +235,7 @@ Look::approval(Known known, PullRequest facts, std::stop_token stop)
             refusal = fmt::format(
                 "{} is not the newest commit: that is {}",
                 comment.approves,
-                brief(facts.head_commit)
+                short_commit(facts.head_commit)
             );
         } else {
             const auto may =
@@ -280,7 +257,8 @@ Look::approval(Known known, PullRequest facts, std::stop_token stop)
                 tx,
                 comment.id,
                 refusal.empty() ? acted : nothing,
-                refusal.empty() ? "approved " + brief(facts.head_commit) : refusal,
+                refusal.empty() ? fmt::format("approved {}", short_commit(facts.head_commit))
+                                : refusal,
                 now
             );
             return ok();
@@ -344,8 +322,8 @@ Task<Result<>> Look::settle(
 Task<Result<>> Look::put_off(Known known, Error problem)
 {
     const Instant now = world_.scheduler.now();
-    Instant due = now + pause_after(known.record.attempt);
-    if (ForgeApi* forge = forge_of(known.project))
+    Instant due = now + pause_after(known.record.attempt, seconds{2}, minutes{10});
+    if (ForgeApi* forge = forge_named(world_.forges, known.project.forge))
         due = std::max(due, forge->rate_limited_until().value_or(due));
     const auto work = [=](Tx& tx) -> Result<> {
         const std::int64_t number = known.record.facts.number;

@@ -38,7 +38,6 @@ private:
         Instant asked_at
     );
     Task<Result<>> put_off(Known known, Error problem);
-    ForgeApi* forge_of(const Project& project) const;
 
     World world_;
     Bell& bell_;

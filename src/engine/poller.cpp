@@ -1,6 +1,7 @@
 #include "engine/poller.hpp"
 
 #include "engine/accident.hpp"
+#include "engine/forges.hpp"
 #include "store/environments.hpp"
 #include "store/projects.hpp"
 
@@ -9,11 +10,6 @@
 namespace diorama {
 
 namespace {
-
-ForgeRepository repository_of(const Project& project)
-{
-    return {.forge = project.forge, .id = project.repository_id, .name = project.name};
-}
 
 /// Whether a look may find something that the last one did not. Its time alone says little: every
 /// comment moves it.
@@ -28,8 +24,7 @@ bool is_up(Tx& tx, TenantId tenant, const Missing& it)
 {
     const Identity identity{it.project, Kind::pull_request, fmt::format("{}", it.number)};
     const auto environment = environments::find(tx, tenant, identity);
-    return environment && environment->state != State::destroyed &&
-           environment->state != State::destroying;
+    return environment && !is_going(environment->state);
 }
 
 bool would_take_too_many(Tx& tx, TenantId tenant, const std::vector<Missing>& missing)
@@ -103,17 +98,14 @@ Task<Result<>> Poller::pass(std::stop_token stop)
 /// What is open now; nothing when the forge says that nothing changed, or no forge is asked.
 Task<Result<std::optional<Poller::Listed>>> Poller::list(Project project, std::stop_token stop)
 {
-    for (ForgeApi* forge : world_.forges) {
-        if (forge->forge() != project.forge) continue;
-        auto answer = co_await forge->open_pull_requests(
-            repository_of(project), validators_[project.id], stop
-        );
-        if (!answer) co_return answer.error();
-        if (answer->unchanged) co_return std::optional<Listed>{};
-        validators_[project.id] = answer->validator;
-        co_return Listed{project, std::move(answer->list)};
-    }
-    co_return std::optional<Listed>{};
+    ForgeApi* forge = forge_named(world_.forges, project.forge);
+    if (!forge) co_return std::optional<Listed>{};
+    auto answer =
+        co_await forge->open_pull_requests(repository_of(project), validators_[project.id], stop);
+    if (!answer) co_return answer.error();
+    if (answer->unchanged) co_return std::optional<Listed>{};
+    validators_[project.id] = answer->validator;
+    co_return Listed{project, std::move(answer->list)};
 }
 
 Task<Result<>> Poller::compare(std::vector<Listed> lists, bool complete)

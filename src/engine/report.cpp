@@ -1,6 +1,7 @@
 #include "engine/report.hpp"
 
 #include "engine/facts.hpp"
+#include "engine/forges.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/event_log.hpp"
@@ -14,15 +15,10 @@ namespace {
 
 constexpr std::size_t last_lines = 15;
 
-bool is_gone(State state)
-{
-    return state == State::destroying || state == State::destroyed;
-}
-
 /// None when there is no record: nobody looked at the pull request yet.
 std::optional<pull_requests::Record> held_record(Tx& tx, const Environment& environment)
 {
-    if (is_gone(environment.state)) return std::nullopt;
+    if (is_going(environment.state)) return std::nullopt;
     const auto record =
         pull_requests::find(tx, environment.identity.project, *environment.pull_request);
     if (!record) return std::nullopt;
@@ -155,7 +151,7 @@ Result<Briefing> brief(Tx& tx, const EngineSettings& settings, EnvironmentId id,
     const Project& project = facts->project;
     Briefing briefing{
         .environment = id,
-        .repository = {.forge = project.forge, .id = project.repository_id, .name = project.name},
+        .repository = repository_of(project),
         .number = *environment->pull_request,
         .scene = outline(tx, *facts, settings, now),
         .told = feedback::find(tx, id)

@@ -1,6 +1,8 @@
 #include "engine/reporter.hpp"
 
 #include "engine/accident.hpp"
+#include "engine/forges.hpp"
+#include "engine/retry.hpp"
 #include "engine/telling.hpp"
 
 #include <algorithm>
@@ -17,22 +19,7 @@ constexpr milliseconds queue_glance = seconds{30};
 /// Tries for something that is gone, whose repository may be gone as well.
 constexpr std::uint64_t most_farewells = 10;
 
-/// Soon at first, since most faults pass; ten minutes at most.
-milliseconds pause_after(std::uint64_t attempts)
-{
-    return std::min<milliseconds>(
-        seconds{2} * (1ULL << std::min<std::uint64_t>(attempts, 9)), minutes{10}
-    );
-}
-
 }  // namespace
-
-ForgeApi* Reporter::forge_of(const ForgeRepository& repository) const
-{
-    for (ForgeApi* forge : world_.forges)
-        if (forge->forge() == repository.forge) return forge;
-    return nullptr;
-}
 
 Task<> Reporter::run(std::stop_token stop)
 {
@@ -81,7 +68,7 @@ Task<Result<>> Reporter::tell(feedback::Due due, std::stop_token stop)
     auto briefing = co_await world_.store.read(read);
     if (!briefing) co_return briefing.error();
     redact(*briefing, world_.logs);
-    ForgeApi* forge = forge_of(briefing->repository);
+    ForgeApi* forge = forge_named(world_.forges, briefing->repository.forge);
     // Nobody to tell it to: until something changes again.
     if (!forge) co_return co_await settle(due, *briefing, ok());
     Result<> outcome = ok();
@@ -101,8 +88,8 @@ Task<Result<>> Reporter::settle(feedback::Due due, Briefing briefing, Result<> o
     const bool superseded = !outcome && outcome.error().code == Code::superseded;
     const bool gone = briefing.scene.state == State::destroyed;
     const bool given_up = !outcome && gone && briefing.told.attempt >= most_farewells;
-    Instant again = now + pause_after(briefing.told.attempt);
-    ForgeApi* forge = forge_of(briefing.repository);
+    Instant again = now + pause_after(briefing.told.attempt, seconds{2}, minutes{10});
+    ForgeApi* forge = forge_named(world_.forges, briefing.repository.forge);
     if (const auto quiet = forge ? forge->rate_limited_until() : std::nullopt) again = *quiet;
     const auto work = [=](Tx& tx) -> Result<> {
         if (!outcome && !superseded && !given_up) {

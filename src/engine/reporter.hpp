@@ -28,7 +28,6 @@ private:
     Task<Result<>> tell(feedback::Due due, std::stop_token stop);
     Task<Result<>> settle(feedback::Due due, Briefing briefing, Result<> outcome);
     Task<milliseconds> idle_time();
-    ForgeApi* forge_of(const ForgeRepository& repository) const;
 
     World world_;
     Semaphore places_;

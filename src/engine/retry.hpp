@@ -2,7 +2,16 @@
 
 #include "engine/world.hpp"
 
+#include <algorithm>
+
 namespace diorama {
+
+/// How long to wait after that many failures before: soon at first, since most faults pass, then
+/// twice as long each time.
+constexpr milliseconds pause_after(std::uint64_t failures, milliseconds first, milliseconds most)
+{
+    return std::min<milliseconds>(first * (1LL << std::min<std::uint64_t>(failures, 20)), most);
+}
 
 /// Runs `attempt()`, a function that makes a Task<Result<…>>, and runs it again after 1 and 2
 /// seconds (and some jitter) when the other side did not answer (DESIGN rule 8). What a person has

@@ -47,7 +47,7 @@ Task<Result<>> Telling::run()
 
 bool Telling::is_gone() const
 {
-    return it_.scene.state == State::destroying || it_.scene.state == State::destroyed;
+    return is_going(it_.scene.state);
 }
 
 /// Stands before each write: a wish that came meanwhile makes what was gathered old.
@@ -159,7 +159,7 @@ Task<Result<>> Telling::close_status()
 {
     CommitStatus status = status_of(it_.shown);
     status.state = CommitStatus::State::error;
-    status.description = "superseded by " + it_.shown.commit.substr(0, 7);
+    status.description = fmt::format("superseded by {}", short_commit(it_.shown.commit));
     status.target_url.clear();
     co_return co_await say_status(it_.told.status_commit, status);
 }

@@ -306,7 +306,7 @@ Result<Environment> renew(Tx& tx, const Environment& seen, const Wish& change, c
 
 Result<Environment> take_down(Tx& tx, const Environment& seen, const Moment& moment)
 {
-    if (seen.state == State::destroying || seen.state == State::destroyed) return seen;
+    if (is_going(seen.state)) return seen;
     const auto moved = move(tx, seen, Event::closed, moment);
     if (!moved) return moved.error();
     Wish gone = seen.wanted;

@@ -1,6 +1,7 @@
 #include "engine/workers.hpp"
 
 #include "engine/accident.hpp"
+#include "engine/retry.hpp"
 #include "engine/teller.hpp"
 
 #include <algorithm>
@@ -8,12 +9,6 @@
 namespace diorama {
 
 namespace {
-
-/// A work that nobody waits for but the queue: 2 s, then twice as long each time, up to 5 minutes.
-milliseconds pause_after(std::uint32_t attempt)
-{
-    return std::min<milliseconds>(seconds{1} * (1LL << std::min(attempt, 10U)), minutes{5});
-}
 
 /// The bell is only a hint, so that nobody waits long for it.
 constexpr milliseconds longest_idle = seconds{5};
@@ -137,7 +132,8 @@ Task<Result<>> Workers::settle(jobs::Job job, Result<> outcome, bool stopping)
 {
     const auto now = shop_.world.scheduler.now();
     const bool over = outcome.has_value() || !is_retryable(outcome.error().code);
-    const Instant again = stopping ? now : now + pause_after(job.attempt);
+    const Instant again =
+        stopping ? now : now + pause_after(job.attempt - 1, seconds{2}, minutes{5});
     const bool at_once = !over || stopping;
     const auto work = [=](Tx& tx) -> Result<> {
         return at_once ? jobs::release(tx, job, again) : jobs::finish(tx, job);

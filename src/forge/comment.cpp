@@ -5,6 +5,7 @@
 #include "base/unicode.hpp"
 #include "forge/limits.hpp"
 #include "forge/markdown.hpp"
+#include "model/environment.hpp"
 
 #include <algorithm>
 
@@ -17,11 +18,6 @@ using namespace markdown;
 constexpr std::size_t log_lines = 15;
 constexpr std::size_t rows_limit = 30;
 constexpr std::size_t notes_limit = 5;
-
-std::string shortly(std::string_view commit)
-{
-    return std::string(commit.substr(0, 7));
-}
 
 /// A sentence for the middle of another: without its full stop.
 std::string_view clause(std::string_view sentence)
@@ -43,7 +39,8 @@ struct Writer {
     std::string commit(std::string_view id, std::string_view url = "") const
     {
         if (id.empty()) return "the newest commit";
-        return plain ? shortly(id) : linked(shortly(id), url);
+        const std::string shown(short_commit(id));
+        return plain ? shown : linked(shown, url);
     }
     std::string address(std::string_view url) const
     {
@@ -161,7 +158,7 @@ std::string table(const std::vector<Report::Service>& services)
 
 std::string commit_line(const Report& report)
 {
-    auto line = fmt::format("Commit {}", linked(shortly(report.commit), report.commit_url));
+    auto line = fmt::format("Commit {}", linked(short_commit(report.commit), report.commit_url));
     if (!report.slug.empty()) line += fmt::format(", environment {}", code(report.slug));
     if (report.phases.empty()) return line + ".";
     milliseconds total{};

@@ -59,6 +59,12 @@ struct Wish {
     friend bool operator==(const Wish&, const Wish&) = default;
 };
 
+/// As people write a commit.
+constexpr std::string_view short_commit(std::string_view commit)
+{
+    return commit.substr(0, 7);
+}
+
 /// One preview and where it stands.
 struct Environment {
     EnvironmentId id;

@@ -65,6 +65,12 @@ inline constexpr std::array events{
     Event::reopened,
 };
 
+/// Taken down, or on the way there.
+constexpr bool is_going(State state)
+{
+    return state == State::destroying || state == State::destroyed;
+}
+
 std::string_view name(State state);
 std::string_view name(Event event);
 Result<State> state_named(std::string_view text);
