@@ -1,8 +1,8 @@
 #include "engine/commands.hpp"
 
+#include "engine/clearance.hpp"
 #include "store/environments.hpp"
 #include "store/projects.hpp"
-#include "store/pull_requests.hpp"
 
 namespace diorama {
 
@@ -15,37 +15,6 @@ Error forbidden(Right right, std::string_view what)
         fmt::format("{} needs the right to {}", what, name(right)),
         "Use a token with that scope, or ask somebody who has it."
     };
-}
-
-Error held(const Environment& environment, const std::string& commit)
-{
-    return {
-        Code::conflict,
-        fmt::format(
-            "{} is somebody's commit who may not write to the repository, and waits for an "
-            "approval",
-            commit.substr(0, 7)
-        ),
-        fmt::format(
-            "Look at it, then: diorama approve {} {}", environment.slug, commit.substr(0, 7)
-        )
-    };
-}
-
-/// What the forge knows of the pull request of an environment; none where no forge is asked.
-std::optional<pull_requests::Record>
-known_facts(Tx& tx, const Project& project, std::optional<std::int64_t> number)
-{
-    if (project.forge.empty() || !number) return std::nullopt;
-    const auto record = pull_requests::find(tx, project.id, *number);
-    if (!record || !record->read_at) return std::nullopt;
-    return *record;
-}
-
-bool may_run(const pull_requests::Record& record, const std::string& commit)
-{
-    if (record.verdict != pull_requests::Verdict::held) return true;
-    return record.approval && record.approval->commit == commit;
 }
 
 /// The environment, if the caller has `right` to it.
@@ -89,7 +58,14 @@ Task<Result<Environment>> Commands::deploy(Caller caller, DeployRequest request)
         if (!listed) return listed.error();
         const auto project = wishes::project_for(tx, request.repository, request.name, moment);
         if (!project) return project.error();
-        return wishes::put_up(tx, *project, request, moment);
+        DeployRequest cleared = request;
+        if (const auto number = pull_request_of(request)) {
+            const auto may = clearance(tx, *project, *number, request.commit);
+            if (!may) return may.error();
+            cleared.commit = may->commit;
+            cleared.untrusted = may->untrusted;
+        }
+        return wishes::put_up(tx, *project, cleared, moment);
     };
     co_return co_await run(work);
 }
@@ -107,12 +83,13 @@ Task<Result<Environment>> Commands::redeploy(Caller caller, EnvironmentId enviro
         Wish change = seen->wanted;
         change.presence = Presence::awake;
         change.rebuild = true;
-        // Which commit of a pull request may run is decided from the forge's facts, not by its ref.
-        if (const auto facts = known_facts(tx, *project, seen->pull_request)) {
-            if (seen->state == State::awaiting_approval && !may_run(*facts, change.commit))
-                return held(*seen, change.commit);
-        } else if (!change.ref.empty()) {
-            change.commit.clear();
+        const bool forge_tells = seen->pull_request && !project->forge.empty();
+        if (!forge_tells && !change.ref.empty()) change.commit.clear();
+        if (seen->pull_request) {
+            const auto may = clearance(tx, *project, *seen->pull_request, change.commit);
+            if (!may) return may.error();
+            change.commit = may->commit;
+            change.untrusted = may->untrusted;
         }
         return wishes::renew(tx, *seen, change, moment);
     };

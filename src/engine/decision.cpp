@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
+#include "engine/clearance.hpp"
 #include "model/environment.hpp"
 
 #include <fmt/format.h>
@@ -45,14 +46,17 @@ Decision decide(
     if (judged.answer == Judgement::Answer::unwanted)
         return {remove, Verdict::unwanted, judged.reason};
     if (judged.answer == Judgement::Answer::pass) return {keep, Verdict::passed, judged.reason};
-    if (runs_unasked(it, base, facts.permission)) return {deploy, Verdict::preview, ""};
-    if (approval && approval->commit == it.head_commit)
-        return {
-            deploy_untrusted,
-            Verdict::preview,
-            fmt::format("{} approved this commit", display(approval->by, 60))
-        };
-    return {hold, Verdict::held, why_held(facts, base)};
+    switch (trust_in(it.head_commit, it, facts.permission, base, approval)) {
+        case Trust::full: return {deploy, Verdict::preview, ""};
+        case Trust::approved:
+            return {
+                deploy_untrusted,
+                Verdict::preview,
+                fmt::format("{} approved this commit", display(approval->by, 60))
+            };
+        case Trust::none: return {hold, Verdict::held, why_held(facts, base)};
+    }
+    std::abort();
 }
 
 const Rules& rules_for(const std::map<std::string, Rules>& all, std::string_view name)

@@ -54,15 +54,6 @@ Result<Done> deploy(
         return Done{
             std::nullopt, fmt::format("already at commit {}", short_commit(request.commit))
         };
-    const bool held = there && there->state == State::awaiting_approval;
-    if (held) {
-        const auto freed = environments::advance(
-            tx,
-            *there,
-            {.on = Event::approved, .actor = moment.actor, .now = moment.now, .cause = ""}
-        );
-        if (!freed) return freed.error();
-    }
     const auto wished = wishes::put_up(tx, project, request, moment);
     if (!wished) return wished.error();
     return Done{wished->id, fmt::format("deploys commit {}", short_commit(request.commit))};

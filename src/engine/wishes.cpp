@@ -41,14 +41,6 @@ Wish wish_of(const DeployRequest& request)
     };
 }
 
-std::optional<std::int64_t> pull_request_of(const DeployRequest& request)
-{
-    if (request.kind != Kind::pull_request) return std::nullopt;
-    std::int64_t number = 0;
-    std::from_chars(request.key.data(), request.key.data() + request.key.size(), number);
-    return number;
-}
-
 /// Which move a new wish is, from where the environment stands; none while it is on its way up.
 std::optional<Event> move_for(State state)
 {
@@ -56,6 +48,7 @@ std::optional<Event> move_for(State state)
         case State::ready:
         case State::asleep:
         case State::failed: return Event::changed;
+        case State::awaiting_approval: return Event::approved;
         case State::destroyed: return Event::reopened;
         default: return std::nullopt;
     }
@@ -170,6 +163,14 @@ Result<> check(const DeployRequest& request)
     return ok();
 }
 
+std::optional<std::int64_t> pull_request_of(const DeployRequest& request)
+{
+    if (request.kind != Kind::pull_request) return std::nullopt;
+    std::int64_t number = 0;
+    std::from_chars(request.key.data(), request.key.data() + request.key.size(), number);
+    return number;
+}
+
 Moment moment(Scheduler& scheduler, Random& random, const EngineSettings& settings, Actor actor)
 {
     const Instant now = scheduler.now();
@@ -266,17 +267,11 @@ approve(Tx& tx, const Environment& seen, const std::string& commit, const Moment
     if (!approved) return approved.error();
     const bool runs = seen.state != State::awaiting_approval && seen.wanted.commit == newest;
     if (runs) return seen;
-    Environment current = seen;
-    if (seen.state == State::awaiting_approval) {
-        const auto moved = move(tx, seen, Event::approved, moment);
-        if (!moved) return moved.error();
-        current = *moved;
-    }
-    Wish change = current.wanted;
+    Wish change = seen.wanted;
     change.commit = newest;
     change.presence = Presence::awake;
     change.untrusted = true;
-    return renew(tx, current, change, moment);
+    return renew(tx, seen, change, moment);
 }
 
 Result<Environment> renew(Tx& tx, const Environment& seen, const Wish& change, const Moment& moment)

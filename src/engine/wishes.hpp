@@ -25,6 +25,9 @@ struct DeployRequest {
 /// Whether the request can be one at all; `invalid` with what to mend.
 Result<> check(const DeployRequest& request);
 
+/// The number, where it is about a pull request. `request` was checked.
+std::optional<std::int64_t> pull_request_of(const DeployRequest& request);
+
 /// When and by whom something is wished, and the ids it takes if something is made. Values, since a
 /// transaction runs beside the loop.
 struct Moment {
