@@ -1,6 +1,5 @@
 #include "engine/intake.hpp"
 
-#include "engine/accident.hpp"
 #include "engine/forges.hpp"
 #include "store/projects.hpp"
 
@@ -11,10 +10,8 @@ namespace diorama {
 
 namespace {
 
-constexpr std::size_t at_once = 64;  ///< Rows read at a time.
 constexpr int refusals_at_once = 5;
 constexpr milliseconds refusal_time = seconds{10};
-constexpr milliseconds longest = minutes{1};  ///< A lost nudge costs no more than this.
 
 using deliveries::Verdict;
 
@@ -169,60 +166,6 @@ Task<Result<>> Intake::refuse(Arrival arrival, std::string reason)
         return ok();
     };
     co_return co_await world_.store.transact(work);
-}
-
-Task<> Intake::run(std::stop_token stop)
-{
-    TaskGroup group(world_.scheduler);
-    while (!stop.stop_requested()) {
-        const std::uint64_t before = nudges_;
-        co_await take(group, stop);
-        if (nudges_ != before) continue;
-        const milliseconds pause = co_await idle_time();
-        const Deadline deadline(world_.scheduler, pause, stop);
-        if (nudges_ == before) co_await asked_.wait(deadline.token());
-    }
-    co_await group.join();
-}
-
-/// Starts a look at everything that is due and is not looked at yet.
-Task<> Intake::take(TaskGroup& group, std::stop_token stop)
-{
-    const auto read = [now = world_.scheduler.now()](Tx& tx
-                      ) -> Result<std::vector<pull_requests::Due>> {
-        return pull_requests::due(tx, now, at_once);
-    };
-    const auto due = co_await world_.store.read(read);
-    if (!due) co_return;  // The store is busy: after the pause.
-    for (const pull_requests::Due& each : *due) {
-        if (!looking_.emplace(each.project, each.number).second) continue;
-        group.spawn(work(each, stop));
-    }
-}
-
-Task<> Intake::work(pull_requests::Due due, std::stop_token stop)
-{
-    const auto place = co_await places_.acquire(stop);
-    // What the store did not take stays due; it gets a moment.
-    if (place) {
-        const auto done = co_await caught(look_.at(due, stop));
-        if (!done) co_await sleep(world_.scheduler, seconds{1}, stop);
-    }
-    looking_.erase({due.project, due.number});
-    nudge();
-}
-
-Task<milliseconds> Intake::idle_time()
-{
-    const auto read = [](Tx& tx) -> Result<std::optional<Instant>> {
-        return pull_requests::next_due(tx);
-    };
-    const auto next = co_await world_.store.read(read);
-    if (!next || !*next) co_return longest;
-    const auto left = **next - world_.scheduler.now();
-    // What is due now is being looked at: its end wakes us.
-    if (left <= milliseconds{0}) co_return looking_.empty() ? milliseconds{100} : longest;
-    co_return std::min<milliseconds>(left, longest);
 }
 
 }  // namespace diorama

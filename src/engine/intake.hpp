@@ -1,9 +1,8 @@
 #pragma once
 
+#include "engine/due_loop.hpp"
 #include "engine/look.hpp"
 #include "forge/hint.hpp"
-
-#include <set>
 
 namespace diorama {
 
@@ -32,8 +31,9 @@ public:
     Intake(World world, Bell& bell)
         : world_(world),
           look_(world, bell),
-          places_(world.scheduler, 8),
-          asked_(world.scheduler)
+          loop_(world, 8, minutes{1}, [this](const auto& due, std::stop_token stop) {
+              return look_.at(due, std::move(stop));
+          })
     {}
 
     /// Keeps it, durably, and has somebody look. A refusal is kept too, with its reason.
@@ -44,30 +44,26 @@ public:
     Task<Result<>> refuse(Arrival arrival, std::string reason);
 
     /// Looks at what is due until `stop` is asked.
-    Task<> run(std::stop_token stop);
+    Task<> run(std::stop_token stop) { return loop_.run(std::move(stop)); }
 
     /// Something is due that `receive` did not bring.
-    void nudge()
-    {
-        ++nudges_;
-        asked_.notify();
-    }
+    void nudge() { loop_.nudge(); }
 
 private:
-    using Key = std::pair<ProjectId, std::int64_t>;
-    Task<> take(TaskGroup& group, std::stop_token stop);
-    Task<> work(pull_requests::Due due, std::stop_token stop);
-    Task<milliseconds> idle_time();
+    struct Rows {
+        using Due = pull_requests::Due;
+        using Key = std::pair<ProjectId, std::int64_t>;
+        static Key key(const Due& row) { return {row.project, row.number}; }
+        static constexpr auto due = pull_requests::due;
+        static constexpr auto next_due = pull_requests::next_due;
+    };
     bool may_keep_refusal();
 
     World world_;
     Look look_;
-    Semaphore places_;
-    Notice asked_;
-    std::uint64_t nudges_ = 0;
+    DueLoop<Rows> loop_;
     Instant refusals_until_{};         ///< Those that were kept fill the time until then.
     std::uint64_t refusals_lost_ = 0;  ///< Since the last that was kept.
-    std::set<Key> looking_;            ///< One look at a time for each.
 };
 
 }  // namespace diorama

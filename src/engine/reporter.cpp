@@ -11,8 +11,6 @@ namespace diorama {
 
 namespace {
 
-constexpr std::size_t at_once = 64;  ///< Rows read at a time.
-
 /// A place in the queue is told again while it lasts.
 constexpr milliseconds queue_glance = seconds{30};
 
@@ -20,44 +18,6 @@ constexpr milliseconds queue_glance = seconds{30};
 constexpr std::uint64_t most_farewells = 10;
 
 }  // namespace
-
-Task<> Reporter::run(std::stop_token stop)
-{
-    TaskGroup group(world_.scheduler);
-    while (!stop.stop_requested()) {
-        co_await take(group, stop);
-        const milliseconds idle = co_await idle_time();
-        const Deadline deadline(world_.scheduler, idle, stop);
-        co_await done_.wait(deadline.token());
-    }
-    co_await group.join();
-}
-
-/// Starts a round for everything that is due and is not being told yet.
-Task<> Reporter::take(TaskGroup& group, std::stop_token stop)
-{
-    const auto read = [now = world_.scheduler.now()](Tx& tx) -> Result<std::vector<feedback::Due>> {
-        return feedback::due(tx, now, at_once);
-    };
-    const auto due = co_await caught(world_.store.read(read));
-    if (!due) co_return;  // The store is busy: after the pause.
-    for (const feedback::Due& each : *due) {
-        if (!telling_.insert(each.environment).second) continue;
-        group.spawn(work(each, stop));
-    }
-}
-
-Task<> Reporter::work(feedback::Due due, std::stop_token stop)
-{
-    const auto place = co_await places_.acquire(stop);
-    if (place) {
-        const auto done = co_await caught(tell(due, stop));
-        // What the store did not take stays due; it gets a moment.
-        if (!done) co_await sleep(world_.scheduler, seconds{1}, stop);
-    }
-    telling_.erase(due.environment);
-    done_.notify();
-}
 
 /// An error says that our own store did not answer.
 Task<Result<>> Reporter::tell(feedback::Due due, std::stop_token stop)
@@ -103,20 +63,6 @@ Task<Result<>> Reporter::settle(feedback::Due due, Briefing briefing, Result<> o
         return ok();
     };
     co_return co_await world_.store.transact(work);
-}
-
-/// Whatever is marked now is due after a pause: who looks once in each pause is never late.
-Task<milliseconds> Reporter::idle_time()
-{
-    const auto read = [](Tx& tx) -> Result<std::optional<Instant>> {
-        return feedback::next_due(tx);
-    };
-    const auto next = co_await caught(world_.store.read(read));
-    if (!next || !*next) co_return feedback::pause;
-    const auto left = **next - world_.scheduler.now();
-    // What is due now is being told: its end wakes us.
-    if (left <= milliseconds{0}) co_return telling_.empty() ? milliseconds{100} : feedback::pause;
-    co_return std::min<milliseconds>(left, feedback::pause);
 }
 
 }  // namespace diorama

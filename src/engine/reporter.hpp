@@ -1,10 +1,7 @@
 #pragma once
 
-#include "base/concurrency.hpp"
+#include "engine/due_loop.hpp"
 #include "engine/report.hpp"
-#include "engine/world.hpp"
-
-#include <set>
 
 namespace diorama {
 
@@ -15,24 +12,28 @@ class Reporter {
 public:
     explicit Reporter(World world)
         : world_(world),
-          places_(world.scheduler, 4),
-          done_(world.scheduler)
+          loop_(world, 4, feedback::pause, [this](const auto& due, std::stop_token stop) {
+              return tell(due, std::move(stop));
+          })
     {}
 
     /// Tells what is due until `stop` is asked.
-    Task<> run(std::stop_token stop);
+    /// Whatever is marked is due after a pause: who looks once in each pause is never late.
+    Task<> run(std::stop_token stop) { return loop_.run(std::move(stop)); }
 
 private:
-    Task<> take(TaskGroup& group, std::stop_token stop);
-    Task<> work(feedback::Due due, std::stop_token stop);
+    struct Rows {
+        using Due = feedback::Due;
+        using Key = EnvironmentId;
+        static Key key(const Due& row) { return row.environment; }
+        static constexpr auto due = feedback::due;
+        static constexpr auto next_due = feedback::next_due;
+    };
     Task<Result<>> tell(feedback::Due due, std::stop_token stop);
     Task<Result<>> settle(feedback::Due due, Briefing briefing, Result<> outcome);
-    Task<milliseconds> idle_time();
 
     World world_;
-    Semaphore places_;
-    Notice done_;
-    std::set<EnvironmentId> telling_;  ///< One round at a time for each.
+    DueLoop<Rows> loop_;
 };
 
 }  // namespace diorama
