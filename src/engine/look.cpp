@@ -211,48 +211,46 @@ Task<Result<PushFacts>> Look::ask_about_push(Known known, PullRequest facts, std
     co_return push;
 }
 
+/// Why a comment does not let the newest commit run; empty when it does.
+Task<Result<std::string>>
+Look::refusal(Known known, PullRequest facts, deliveries::Delivery comment, std::stop_token stop)
+{
+    ForgeApi* forge = forge_named(world_.forges, known.project.forge);
+    if (!forge)
+        co_return "without a forge token nobody's permission can be asked; approve by the API";
+    if (!facts.head_commit.starts_with(comment.approves))
+        co_return fmt::format(
+            "{} is not the newest commit: that is {}",
+            comment.approves,
+            short_commit(facts.head_commit)
+        );
+    const auto may = co_await forge->permission(repository_of(known.project), comment.sender, stop);
+    if (!may) co_return may.error();
+    if (*may == Permission::write) co_return "";
+    co_return fmt::format("{} may not write to the repository", comment.sender);
+}
+
 /// The approval that stands, or the one a comment gives now: of the newest commit, by somebody who
 /// may write.
 Task<Result<std::optional<pull_requests::Approval>>>
 Look::approval(Known known, PullRequest facts, std::stop_token stop)
 {
-    ForgeApi* forge = forge_named(world_.forges, known.project.forge);
     std::optional<pull_requests::Approval> standing = known.record.approval;
     for (const deliveries::Delivery& comment : known.approvals) {
-        std::string refusal;
-        if (!forge) {
-            refusal = "without a forge token nobody's permission can be asked; approve by the API";
-        } else if (!facts.head_commit.starts_with(comment.approves)) {
-            refusal = fmt::format(
-                "{} is not the newest commit: that is {}",
-                comment.approves,
-                short_commit(facts.head_commit)
-            );
-        } else {
-            const auto may =
-                co_await forge->permission(repository_of(known.project), comment.sender, stop);
-            if (!may) co_return may.error();
-            if (*may == Permission::write)
-                standing = {facts.head_commit, comment.sender, world_.scheduler.now()};
-            else
-                refusal = fmt::format("{} may not write to the repository", comment.sender);
-        }
-        const auto work = [=, now = world_.scheduler.now()](Tx& tx) -> Result<> {
+        const auto answer = co_await refusal(known, facts, comment, stop);
+        if (!answer) co_return answer.error();
+        const Instant now = world_.scheduler.now();
+        const bool approves = answer->empty();
+        if (approves) standing = {facts.head_commit, comment.sender, now};
+        const auto work = [=](Tx& tx) -> Result<> {
             using enum deliveries::Verdict;
-            if (refusal.empty()) {
-                const auto approved =
-                    pull_requests::approve(tx, known.project.id, facts.number, *standing);
-                if (!approved) return approved.error();
+            if (!approves) {
+                deliveries::settle(tx, comment.id, nothing, *answer, now);
+                return ok();
             }
-            deliveries::settle(
-                tx,
-                comment.id,
-                refusal.empty() ? acted : nothing,
-                refusal.empty() ? fmt::format("approved {}", short_commit(facts.head_commit))
-                                : refusal,
-                now
-            );
-            return ok();
+            const auto what = fmt::format("approved {}", short_commit(facts.head_commit));
+            deliveries::settle(tx, comment.id, acted, what, now);
+            return pull_requests::approve(tx, known.project.id, facts.number, *standing);
         };
         const auto settled = co_await world_.store.transact(work);
         if (!settled) co_return settled.error();

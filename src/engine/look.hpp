@@ -28,6 +28,8 @@ private:
     Task<Result<Known>> read(pull_requests::Due due);
     Task<Result<ForgeFacts>> ask(Known known, std::stop_token stop);
     Task<Result<PushFacts>> ask_about_push(Known known, PullRequest facts, std::stop_token stop);
+    Task<Result<std::string>>
+    refusal(Known known, PullRequest facts, deliveries::Delivery comment, std::stop_token stop);
     Task<Result<std::optional<pull_requests::Approval>>>
     approval(Known known, PullRequest facts, std::stop_token stop);
     Task<Result<>> settle(

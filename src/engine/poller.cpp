@@ -32,11 +32,10 @@ bool would_take_too_many(Tx& tx, TenantId tenant, const std::vector<Missing>& mi
     const auto lost = std::ranges::count_if(missing, [&](const Missing& each) {
         return is_up(tx, tenant, each);
     });
-    const auto live = environments::all_live(tx);
-    const auto standing = std::ranges::count_if(live, [](const Environment& environment) {
-        return environment.identity.kind == Kind::pull_request;
-    });
-    return too_many_at_once(static_cast<std::size_t>(lost), static_cast<std::size_t>(standing));
+    const auto standing = environments::count(
+        tx, {.tenant = tenant}, {.kind = Kind::pull_request, .with_destroyed = false}
+    );
+    return too_many_at_once(static_cast<std::size_t>(lost), standing.value());
 }
 
 }  // namespace
