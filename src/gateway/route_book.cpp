@@ -13,11 +13,6 @@ void note(Result<>& problem, std::string message, std::string mend)
     if (problem) problem = Error{Code::invalid, std::move(message), std::move(mend)};
 }
 
-bool is_prefix(std::string_view path)
-{
-    return path.starts_with('/') && path.ends_with('/');
-}
-
 }  // namespace
 
 RouteBook::RouteBook(unsigned threads) : threads_(threads)
@@ -33,11 +28,11 @@ Result<> RouteBook::replace(RouteSnapshot snapshot)
     next.reserve(snapshot.routes.size());
     for (const Route& route : snapshot.routes) {
         const std::string key = route.host + route.path;
-        if (route.host.empty() || !is_prefix(route.path) || next.contains(key)) {
+        if (route.host.empty() || !route.path.starts_with('/') || next.contains(key)) {
             note(
                 problem,
-                fmt::format("route '{}': no host, no prefix between slashes, or there twice", key),
-                "Publish each host and prefix once."
+                fmt::format("route '{}': no host, no path, or there twice", key),
+                "Publish each host and path once."
             );
             continue;
         }
@@ -139,6 +134,7 @@ std::vector<Visit> RouteBook::visits()
         const Instant at = used.use->at();
         if (at == used.reported || at == Instant{}) continue;
         used.reported = at;
+        if (environment.empty()) continue;
         seen.push_back({environment, at});
     }
     std::erase_if(uses_, [](const auto& entry) { return entry.second.use.use_count() == 1; });

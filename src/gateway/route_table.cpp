@@ -48,9 +48,11 @@ void RouteTable::add(Destination& destination)
         if (host.root == nullptr) host.root = &destination;
         return;
     }
-    const auto slashes = std::ranges::count(route.path, '/') - 1;
+    // Never 0, so that only hosts of one route are found without a look at the path.
+    const auto slashes = std::max(std::ranges::count(route.path, '/') - 1, std::ptrdiff_t{1});
     host.depth = std::max(host.depth, static_cast<std::size_t>(slashes));
-    host.prefixes.emplace(route.path, &destination);
+    auto& paths = route.path.ends_with('/') ? host.prefixes : host.exact;
+    paths.emplace(route.path, &destination);
 }
 
 RouteTable::Host& RouteTable::host_of(const std::string& name)
@@ -96,6 +98,7 @@ RouteTable::Match RouteTable::find(std::string_view host, std::string_view path)
 
 RouteTable::Match RouteTable::find_prefix(const Host& host, std::string_view path)
 {
+    if (const auto exact = host.exact.find(path); exact != host.exact.end()) return {exact->second};
     Match best{host.root};
     std::size_t end = 0;
     for (std::size_t level = 0; level < host.depth; ++level) {

@@ -110,13 +110,14 @@ private:
             return std::hash<std::string_view>{}(text);
         }
     };
-    using Prefixes = std::unordered_map<std::string, Destination*, Hash, std::equal_to<>>;
+    using Paths = std::unordered_map<std::string, Destination*, Hash, std::equal_to<>>;
 
     struct Host {
         std::string name;
         Destination* root = nullptr;
-        std::size_t depth = 0;  ///< Most slashes in a prefix, the first not counted.
-        Prefixes prefixes;      ///< All but "/".
+        std::size_t depth = 0;  ///< Most slashes in a path below, the first not counted.
+        Paths prefixes;         ///< All but "/".
+        Paths exact;            ///< Without a final '/'.
     };
 
     /// A place of the table of hosts. Whoever is not meant is told by the hash, unread: among

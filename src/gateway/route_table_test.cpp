@@ -55,6 +55,25 @@ TEST_CASE("a prefix asked for without its slash is recognised")
     CHECK(found(book, "a.test", "/x/yy") == "-");
 }
 
+TEST_CASE("a path without a final slash is that very path, whatever lies beside or below it")
+{
+    RouteBook book(1);
+    REQUIRE(book.replace({
+        1,
+        {route("a.test", "/hooks/git"),
+          route("a.test", "/hooks/git/"),
+          route("a.test", "/x"),
+          route("b.test")}
+    }));
+    CHECK(found(book, "A.test", "/hooks/git") == "/hooks/git");
+    CHECK(found(book, "a.test", "/hooks/git/") == "/hooks/git/");
+    CHECK(found(book, "a.test", "/hooks/git/y") == "/hooks/git/");
+    CHECK(found(book, "a.test", "/x") == "/x");
+    for (const auto other : {"/", "/x/", "/x/y", "/X", "/hooks", "/hooks/", "/hooks/gi", "//x"})
+        CHECK(found(book, "a.test", other) == "-");
+    CHECK(found(book, "b.test", "/x") == "/");
+}
+
 TEST_CASE("ten thousand routes are found by hashing, however they are told apart")
 {
     RouteBook book(1);
@@ -130,7 +149,7 @@ TEST_CASE("a route that cannot be served is told, and does not keep the others f
     CHECK(book.current().find("bad.test", "/").destination->backends().empty());
     CHECK(book.current().find("good.test", "/").destination->backends().size() == 1);
 
-    CHECK_FALSE(book.replace({2, {route("a.test", "/x")}}));
+    CHECK_FALSE(book.replace({2, {route("a.test", "x/")}}));
     CHECK_FALSE(book.replace({
         3, {route("a.test"), route("a.test")}
     }));

@@ -247,6 +247,16 @@ TEST_CASE("F14 somebody who comes while a scene sleeps is told too")
     CHECK(scene.gateway->visits().size() == 1);
 }
 
+TEST_CASE("F14 a route of no environment is served, and is nobody's visit")
+{
+    Scene scene;
+    Route own = route("shop.test", scene.app);
+    own.environment = {};
+    scene.publish({own});
+    CHECK(scene.client().get("/name").body == "app");
+    CHECK(scene.gateway->visits().empty());
+}
+
 TEST_CASE("an epoch that is not newer changes nothing")
 {
     Scene scene;

@@ -19,12 +19,13 @@ struct Upstream {
     friend auto operator<=>(const Upstream&, const Upstream&) = default;
 };
 
-/// One way into a scene. The longest matching path of the host wins.
+/// One way into a scene, or to what Diorama itself shows to everybody. The longest matching path of
+/// the host wins.
 struct Route {
-    std::string host;        ///< Lower case, no port.
-    std::string path = "/";  ///< A prefix that ends with '/'.
-    bool strip = false;      ///< Drops `path` (but its last '/') before forwarding.
-    EnvironmentId environment;
+    std::string host;           ///< Lower case, no port.
+    std::string path = "/";     ///< A prefix that ends with '/'; without one, that very path only.
+    bool strip = false;         ///< Drops `path` (but its last '/') before forwarding.
+    EnvironmentId environment;  ///< All zeros: Diorama's own; nobody visits it.
     Generation generation = 0;
     std::string service;
     State state = State::ready;       ///< What to tell a visitor when nothing serves.

@@ -32,6 +32,7 @@ void EmbeddedRouter::publish(RouteSnapshot snapshot)
 {
     if (snapshot.epoch <= newest_) return;
     newest_ = snapshot.epoch;
+    snapshot.routes.insert(snapshot.routes.end(), always_.begin(), always_.end());
     auto named = upstreams_of(snapshot);
     const auto until = scheduler_.now() + patience_;
     for (const Upstream& upstream : named_)

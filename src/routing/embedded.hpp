@@ -27,6 +27,9 @@ public:
           patience_(patience)
     {}
 
+    /// Routes that stand in every table from the next `publish` on: Diorama's own.
+    void always(std::vector<Route> routes) { always_ = std::move(routes); }
+
     void publish(RouteSnapshot snapshot) override;
 
     /// `timed_out` when the gateway's threads do not take up the table, which means that they hang.
@@ -43,6 +46,7 @@ private:
     Gateway& gateway_;
     Log& log_;
     milliseconds patience_;
+    std::vector<Route> always_;
     std::uint64_t newest_ = 0;
     struct Leaving {
         std::uint64_t epoch = 0;  ///< The first without it.

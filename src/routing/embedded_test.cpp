@@ -83,6 +83,19 @@ TEST_CASE("an older table does not replace a newer one")
     CHECK(at.gateway.published == table(5, {new_one}));
 }
 
+TEST_CASE("routes of the house stand in every table")
+{
+    Embedded at;
+    const Route own{.host = "localhost", .path = "/webhooks/github"};
+    at.router.always({own});
+    for (const std::uint64_t epoch : {1, 2}) {
+        auto expected = table(epoch, {new_one});
+        at.router.publish(expected);
+        expected.routes.push_back(own);
+        CHECK(at.gateway.published == expected);
+    }
+}
+
 TEST_CASE("A12: a switch is settled only when every thread took it up")
 {
     Embedded at;

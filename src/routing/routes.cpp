@@ -41,6 +41,15 @@ std::vector<Route> routes_for(const std::vector<Routed>& environments)
     return routes;
 }
 
+std::vector<Route>
+own_routes(const std::string& host, const std::vector<std::string>& paths, const Upstream& to)
+{
+    std::vector<Route> routes;
+    for (const std::string& path : paths)
+        routes.push_back({.host = host, .path = path, .upstreams = {to}});
+    return routes;
+}
+
 std::vector<Routed> read_routed(Tx& tx)
 {
     std::vector<Routed> all;

@@ -20,6 +20,11 @@ struct Routed {
 /// serves, to a page that says what is happening. Pure; the same facts give the same table.
 std::vector<Route> routes_for(const std::vector<Routed>& environments);
 
+/// Ways to Diorama itself: each of `paths` and nothing else of `host` leads to `to`. Their
+/// environment is empty.
+std::vector<Route>
+own_routes(const std::string& host, const std::vector<std::string>& paths, const Upstream& to);
+
 /// The facts of all environments that are not gone.
 std::vector<Routed> read_routed(Tx& tx);
 

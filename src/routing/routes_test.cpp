@@ -73,6 +73,19 @@ TEST_CASE("F02 F05: a path leads there with its prefix stripped")
     CHECK(routes[2].upstreams == routes[0].upstreams);
 }
 
+TEST_CASE("B01: what is Diorama's own on its host is those paths, beside every scene")
+{
+    const Upstream door{.host = "127.0.0.1", .port = 4000};
+    const auto routes = own_routes("localhost", {"/webhooks/github", "/webhook/github"}, door);
+    REQUIRE(routes.size() == 2);
+    for (const Route& route : routes) {
+        CHECK(route.host == "localhost");
+        CHECK_FALSE(route.path.ends_with('/'));
+        CHECK(route.environment.empty());
+        CHECK(route.upstreams == std::vector{door});
+    }
+}
+
 TEST_CASE("a service of several containers is served by all of them")
 {
     auto routed = shop();
