@@ -4,6 +4,7 @@
 #include "api/handlers.hpp"
 #include "base/text.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace diorama::api {
@@ -98,6 +99,16 @@ Response method_not_allowed(const std::string& allow)
     return response;
 }
 
+Response no_such_path()
+{
+    return problem({Code::not_found, "there is no such path"});
+}
+
+Task<Response> nothing_here()
+{
+    co_return no_such_path();
+}
+
 /// What a path leads to: an endpoint, or the methods that would have led to one.
 struct Found {
     const Endpoint* endpoint = nullptr;
@@ -122,7 +133,7 @@ Task<Response> answer(Context& context, Request request)
 {
     const Found found = find(request);
     if (!found.endpoint && !found.allow.empty()) co_return method_not_allowed(found.allow);
-    if (!found.endpoint) co_return problem({Code::not_found, "there is no such path"});
+    if (!found.endpoint) co_return no_such_path();
 
     const Endpoint& endpoint = *found.endpoint;
     Call call{.request = std::move(request), .right = endpoint.right};
@@ -149,7 +160,7 @@ std::span<const Endpoint> endpoints()
     return table;
 }
 
-std::vector<std::string> large_paths()
+std::vector<std::string> webhook_paths()
 {
     std::vector<std::string> paths;
     for (const Endpoint& endpoint : table) {
@@ -161,6 +172,14 @@ std::vector<std::string> large_paths()
 Handler handler(Context& context)
 {
     return [&context](Request request) { return answer(context, std::move(request)); };
+}
+
+Handler webhook_handler(Context& context)
+{
+    return [&context, paths = webhook_paths()](Request request) {
+        const bool known = std::ranges::find(paths, request.path) != paths.end();
+        return known ? answer(context, std::move(request)) : nothing_here();
+    };
 }
 
 }  // namespace diorama::api

@@ -21,10 +21,13 @@ struct Endpoint {
 /// The whole API.
 std::span<const Endpoint> endpoints();
 
-/// The paths whose bodies may be large (ServerOptions::large_paths).
-std::vector<std::string> large_paths();
+/// The paths of webhooks. Their bodies may be large (ServerOptions::large_paths).
+std::vector<std::string> webhook_paths();
 
 /// Answers everything: routing, authentication, the right, accidents.
 Handler handler(Context& context);
+
+/// Answers webhooks, and knows no other path: for a door that everybody may come to.
+Handler webhook_handler(Context& context);
 
 }  // namespace diorama::api

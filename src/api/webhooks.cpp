@@ -15,8 +15,13 @@ namespace {
 constexpr std::size_t large = 256U << 10U;
 
 /// What is kept of a delivery's head. The signature is not: it would help to find the secret.
-constexpr std::array<std::string_view, 5> kept_fields{
-    "X-GitHub-Event", "X-GitHub-Delivery", "X-GitHub-Hook-ID", "User-Agent", "Content-Type"
+constexpr std::array<std::string_view, 6> kept_fields{
+    "X-GitHub-Event",
+    "X-GitHub-Delivery",
+    "X-GitHub-Hook-ID",
+    "User-Agent",
+    "Content-Type",
+    "X-Forwarded-For"
 };
 
 std::string kept_headers(const Headers& headers)

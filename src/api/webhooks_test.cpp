@@ -51,7 +51,32 @@ TEST_CASE("the paths of other preview platforms are served as well (B01)")
         CHECK(world.ask(world.request_of("GET", path)).status == 405);
     }
     CHECK(kept(world).size() == 3);
-    CHECK(large_paths().size() == 3);
+    CHECK(webhook_paths().size() == 3);
+}
+
+TEST_CASE("where everybody may come, webhooks are taken and nothing else is known (B01, SEC-30)")
+{
+    WebhookWorld world;
+    const auto door = webhook_handler(*world.context);
+    const auto status = [&](Request request) {
+        return world.scheduler.run(door(std::move(request))).status;
+    };
+    Request signed_one = world.webhook(write_json(world.payload(7, 'a')));
+    signed_one.headers.set("X-Forwarded-For", "192.0.2.77");
+    CHECK(status(std::move(signed_one)) == 202);
+    CHECK(status(world.webhook("{}", "another secret 1234")) == 401);
+    for (const api::Endpoint& endpoint : endpoints()) {
+        if (endpoint.right == Right::none && endpoint.method == "POST") continue;
+        CAPTURE(endpoint.path);
+        CHECK(
+            status(world.request_of(std::string(endpoint.method), std::string(endpoint.path))) ==
+            404
+        );
+    }
+    CHECK(status(world.request_of("POST", "/webhooks/github/")) == 404);
+    CHECK(status(world.request_of("POST", "/webhooks%2Fgithub")) == 404);
+    const auto shown = world.get("/api/v1/deliveries/" + text(kept(world).back(), "id"));
+    CHECK(write_json(shown.body).find("192.0.2.77") != std::string::npos);
 }
 
 TEST_CASE("a webhook without a good signature is refused, and nothing of it is read (SEC-20, B02)")

@@ -17,6 +17,7 @@
 #include "net/loop.hpp"
 #include "net/server.hpp"
 #include "routing/embedded.hpp"
+#include "routing/routes.hpp"
 #include "routing/visits.hpp"
 #include "source/git_commits.hpp"
 #include "store/settings.hpp"
@@ -147,13 +148,41 @@ public:
         context.stopping = stop;
         context.facts = [&] { return facts(); };
         context.filtered = [&] { return !watch_ || !watch_->state().trouble; };
-        const auto opened = co_await engine.open(stop);
-        if (!opened) co_return opened.error();
         Server server(loop_, api::handler(context), server_options());
+        Server webhooks(loop_, api::webhook_handler(context), server_options());
+        auto ended = forward_webhooks(webhooks, !context.github.secrets.empty());
+        if (ended) ended = co_await engine.open(stop);
+        if (ended) ended = listen(server);
+        const bool opened = ended.has_value();
+        if (opened) ended = co_await run(engine, stop);
+        co_await server.stop();
+        co_await webhooks.stop();
+        if (!opened) co_return ended;
+        co_await logs_->stop();
+        co_await leave();
+        co_return ended;
+    }
+
+private:
+    /// A door of its own for what strangers may knock at: the gateway leads nowhere else in the
+    /// API, and a crowd there does not keep the API's own callers out.
+    Result<> forward_webhooks(Server& server, bool wanted)
+    {
+        if (!wanted) return ok();
+        const auto listening = server.listen(Address::tcp("127.0.0.1", 0));
+        if (!listening) return listening.error();
+        router_->always(own_routes(
+            settings_.domain, api::webhook_paths(), {.host = "127.0.0.1", .port = server.port()}
+        ));
+        return ok();
+    }
+
+    Result<> listen(Server& server)
+    {
         const auto address = Address::parse(config_.api.listen);
-        if (!address) co_return address.error().during("api.listen");
-        const auto served = server.listen(*address);
-        if (!served) co_return served.error();
+        if (!address) return address.error().during("api.listen");
+        const auto listening = server.listen(*address);
+        if (!listening) return listening.error();
         write_ports(server.port());
         log_.info(
             "ready",
@@ -163,9 +192,13 @@ public:
                 {"domain", settings_.domain}
         }
         );
+        return ok();
+    }
 
+    /// An engine that cannot go on takes the rest of the house with it.
+    Task<Result<>> run(Engine& engine, std::stop_token stop)
+    {
         VisitRecorder visits(loop_, *store_, *router_, log_);
-        // An engine that cannot go on takes the rest of the house with it.
         std::stop_source ending;
         const std::stop_callback link(stop, [ending]() mutable { ending.request_stop(); });
         TaskGroup group(loop_);
@@ -174,13 +207,9 @@ public:
         const auto ended = co_await engine.run(stop);
         ending.request_stop();
         co_await group.join();
-        co_await server.stop();
-        co_await logs_->stop();
-        co_await leave();
         co_return ended;
     }
 
-private:
     Result<> open_gateway()
     {
         const auto wanted = gateway_settings(config_);
@@ -306,7 +335,7 @@ private:
     ServerOptions server_options()
     {
         ServerOptions options;
-        options.large_paths = api::large_paths();
+        options.large_paths = api::webhook_paths();
         options.on_exception = [this](std::string_view asked, std::string_view what) {
             log_.error(
                 "a request met an accident",

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import unittest
+import urllib.parse
 
 from daemon import SOURCE, Daemon, small, until
 
@@ -33,7 +34,7 @@ class PullRequest(unittest.TestCase):
         self.hook("ada/shop")
 
     def hook(self, repository):
-        url = f"http://127.0.0.1:{self.daemon.api_port}/webhooks/github"
+        url = f"http://localhost:{self.daemon.gateway_port}/webhooks/github"
         self.hub.control("hook", name=repository, url=url, secret=SECRET)
 
     def push(self, text, branch="price", repository="ada/shop", token=None):
@@ -148,6 +149,19 @@ class PullRequest(unittest.TestCase):
             if record["number"] == number:
                 return record.get("commit")
         return None
+
+    def test_B01_F03_the_gateway_leads_to_webhooks_on_its_own_host_and_to_nothing_else(self):
+        commit = self.push("one")
+        self.hub.control("open", repository="ada/shop", head="price", author="ada")
+        self.serves(commit, "one")  # The webhook came by the gateway: polling knows no repository before.
+        base = f"localhost:{self.daemon.gateway_port}"
+        scene = urllib.parse.urlsplit(self.environment()["url"]).netloc
+        for path in ("/webhooks/github", "/api/webhooks/github", "/webhook/github"):
+            self.assertEqual(self.daemon.visit(base, path, "POST").status, 401, path)
+            self.assertEqual(self.daemon.visit(scene, path, "POST").status, 501, path)
+            self.assertEqual(self.daemon.visit(f"x.{base}", path, "POST").status, 404, path)
+        for path in ("/", "/health", "/api/v1/version", "/api/v1/environments", "/webhooks/github/"):
+            self.assertEqual(self.daemon.visit(base, path).status, 404, path)
 
     def test_SEC_20_SEC_21_a_forged_webhook_does_nothing_and_a_repeated_one_nothing_twice(self):
         before = self.daemon.get("/api/v1/environments")["items"]
