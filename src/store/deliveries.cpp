@@ -7,27 +7,30 @@ namespace {
 constexpr auto insert_sql = R"sql(
     INSERT INTO deliveries (
         id, tenant, forge, delivery, event, action, repository_id, repository, pull_request,
-        sender, approves, remote, headers, body, verdict, reason, replay_of, received_at, handled_at
+        sender, approves, remote, headers, verdict, reason, replay_of, received_at, handled_at
     ) VALUES (
         :id, :tenant, :forge, :delivery, :event, :action, :repository_id, :repository,
-        :pull_request, :sender, :approves, :remote, :headers, :body, :verdict, :reason, :replay_of,
+        :pull_request, :sender, :approves, :remote, :headers, :verdict, :reason, :replay_of,
         :received_at, :handled_at
     ) ON CONFLICT DO NOTHING
 )sql";
 
-constexpr auto find_sql = "SELECT * FROM deliveries WHERE id = :id AND tenant = :tenant";
+constexpr auto insert_body_sql = "INSERT INTO delivery_bodies (id, body) VALUES (:id, :body)";
 
+constexpr auto find_sql = R"sql(
+    SELECT deliveries.*, COALESCE(body, '') AS body
+    FROM deliveries LEFT JOIN delivery_bodies ON delivery_bodies.id = deliveries.id
+    WHERE deliveries.id = :id AND tenant = :tenant
+)sql";
+
+// Only a delivery that is asked for by its own id comes with its body.
 constexpr auto find_by_forge_sql = R"sql(
-    SELECT * FROM deliveries
+    SELECT *, '' AS body FROM deliveries
     WHERE tenant = :tenant AND forge = :forge AND delivery = :delivery
         AND replay_of IS NULL AND verdict <> 'refused'
 )sql";
 
-constexpr auto list_sql = R"sql(
-    SELECT id, tenant, forge, delivery, event, action, repository_id, repository, pull_request,
-        sender, approves, remote, headers, '' AS body, verdict, reason, replay_of, received_at, handled_at
-    FROM deliveries WHERE tenant = :tenant
-)sql";
+constexpr auto list_sql = "SELECT *, '' AS body FROM deliveries WHERE tenant = :tenant";
 
 constexpr auto settle_sql = R"sql(
     UPDATE deliveries SET verdict = :verdict, reason = :reason, handled_at = :now
@@ -41,7 +44,7 @@ constexpr auto settle_one_sql = R"sql(
 )sql";
 
 constexpr auto approvals_sql = R"sql(
-    SELECT * FROM deliveries
+    SELECT *, '' AS body FROM deliveries
     WHERE verdict IN ('waiting', 'failed') AND approves <> ''
         AND repository_id = :repository_id AND pull_request = :pull_request
     ORDER BY id
@@ -120,7 +123,6 @@ bool insert(Tx& tx, const Delivery& it)
             {"approves",      it.approves     },
             {"remote",        it.remote       },
             {"headers",       it.headers      },
-            {"body",          it.body         },
             {"verdict",       it.verdict      },
             {"reason",        it.reason       },
             {"replay_of",     it.replay_of    },
@@ -128,7 +130,16 @@ bool insert(Tx& tx, const Delivery& it)
             {"handled_at",    it.handled_at   }
     }
     );
-    return added == 1;
+    if (added != 1) return false;
+    if (!it.body.empty())
+        tx.execute(
+            insert_body_sql,
+            {
+                {"id",   it.id  },
+                {"body", it.body}
+        }
+        );
+    return true;
 }
 
 Result<Delivery> find(Tx& tx, TenantId tenant, DeliveryId id)

@@ -50,6 +50,7 @@ struct Delivery {
 /// False when that delivery of the forge is here already: it was sent twice.
 bool insert(Tx& tx, const Delivery& delivery);
 
+/// With its body, which no other query gives.
 Result<Delivery> find(Tx& tx, TenantId tenant, DeliveryId id);
 
 /// The one the forge calls so; refused ones and replays are not meant.
@@ -62,7 +63,7 @@ struct Filter {
     std::optional<std::int64_t> pull_request;
 };
 
-/// Newest first, bodies left out. `after` is a Page's `next`.
+/// Newest first. `after` is a Page's `next`.
 Result<Page<Delivery>>
 list(Tx& tx, TenantId tenant, const Filter& filter, std::string_view after, std::size_t limit);
 
