@@ -6,6 +6,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <charconv>
+#include <iterator>
 #include <optional>
 
 namespace diorama {
@@ -29,16 +30,25 @@ public:
     bool on_document_end(error_code&) { return true; }
     bool on_object_begin(error_code&)
     {
-        open_.push_back({.value = Node::Map{}, .keys = {}, .key = {}});
+        open_.push_back({.map = true, .first = entries_.size(), .key = {}});
+        if (keys_.size() < open_.size()) keys_.emplace_back();
+        keys_[open_.size() - 1].clear();
         return true;
     }
     bool on_array_begin(error_code&)
     {
-        open_.push_back({.value = Node::List{}, .keys = {}, .key = {}});
+        open_.push_back({.map = false, .first = items_.size(), .key = {}});
+        if (keys_.size() < open_.size()) keys_.emplace_back();
         return true;
     }
-    bool on_object_end(std::size_t, error_code& ec) { return close(ec); }
-    bool on_array_end(std::size_t, error_code& ec) { return close(ec); }
+    bool on_object_end(std::size_t, error_code& ec)
+    {
+        return close(take_from(entries_, open_.back().first), ec);
+    }
+    bool on_array_end(std::size_t, error_code& ec)
+    {
+        return close(take_from(items_, open_.back().first), ec);
+    }
 
     bool on_key_part(Text part, std::size_t, error_code&) { return collect(part); }
     bool on_key(Text rest, std::size_t, error_code& ec)
@@ -46,7 +56,7 @@ public:
         collect(rest);
         auto& map = open_.back();
         map.key = std::exchange(text_, {});
-        if (map.keys.add(map.key)) return true;
+        if (keys_[open_.size() - 1].add(map.key)) return true;
         return refuse(
             ec,
             {Code::invalid,
@@ -93,20 +103,30 @@ public:
     Node take() { return std::move(root_); }
 
 private:
+    /// A map or list whose end has not come. What it has so far is the end of `entries_` or
+    /// `items_`, so that it is made at once, at its size.
     struct Open {
-        Node value;
-        KeySet keys;
+        bool map = false;
+        std::size_t first = 0;
         std::string key;
     };
+
+    template <class Values>
+    static Values take_from(Values& all, std::size_t first)
+    {
+        const auto from = all.begin() + static_cast<std::ptrdiff_t>(first);
+        Values taken(std::make_move_iterator(from), std::make_move_iterator(all.end()));
+        all.erase(from, all.end());
+        return taken;
+    }
 
     bool collect(Text part)
     {
         text_.append(part.data(), part.size());
         return true;
     }
-    bool close(error_code& ec)
+    bool close(Node node, error_code& ec)
     {
-        Node node = std::move(open_.back().value);
         open_.pop_back();
         return add(std::move(node), ec);
     }
@@ -116,11 +136,10 @@ private:
             return refuse(ec, {Code::too_many, "too many values", "Send less at once."});
         if (open_.empty())
             root_ = std::move(node);
-        else if (auto* list = std::get_if<Node::List>(&open_.back().value.value))
-            list->push_back(std::move(node));
+        else if (open_.back().map)
+            entries_.push_back({std::exchange(open_.back().key, {}), std::move(node)});
         else
-            std::get<Node::Map>(open_.back().value.value)
-                .push_back({std::exchange(open_.back().key, {}), std::move(node)});
+            items_.push_back(std::move(node));
         return true;
     }
     bool refuse(error_code& ec, Error why)
@@ -132,6 +151,9 @@ private:
 
     std::size_t nodes_left_;
     std::vector<Open> open_;
+    std::vector<KeySet> keys_;  ///< By depth; kept for the next map there.
+    Node::Map entries_;
+    Node::List items_;
     std::string text_;
     Node root_;
     std::optional<Error> refusal_;
