@@ -100,17 +100,18 @@ Result<Arrival> believed(const WebhookDoor& door, Request& request)
     };
 }
 
-Task<Response> take_in(Context& context, Arrival otherwise, Result<Arrival> arrival)
+Task<Response> take_in(Context& context, Arrival arrival)
 {
-    if (!arrival) {
-        const Error why = arrival.error();
-        const auto kept = co_await context.intake.refuse(std::move(otherwise), why.text());
-        if (!kept) co_return problem(kept.error());
-        co_return problem(why);
-    }
-    const auto receipt = co_await context.intake.receive(*std::move(arrival));
+    const auto receipt = co_await context.intake.receive(std::move(arrival));
     if (!receipt) co_return problem(receipt.error());
     co_return json(202, view(*receipt));
+}
+
+Task<Response> turn_away(Context& context, Arrival arrival, Error why)
+{
+    const auto kept = co_await context.intake.refuse(std::move(arrival), why.text());
+    if (!kept) co_return problem(kept.error());
+    co_return problem(why);
 }
 
 }  // namespace
@@ -131,7 +132,8 @@ Task<Response> github_webhook(Context& context, Call call)
     } else {
         arrival = co_await blocking(context.world.scheduler, read);
     }
-    co_return co_await take_in(context, stranger(call.request), *std::move(arrival));
+    if (*arrival) co_return co_await take_in(context, **std::move(arrival));
+    co_return co_await turn_away(context, stranger(call.request), arrival->error());
 }
 
 }  // namespace diorama::api
