@@ -17,14 +17,19 @@ PROGRAM = os.path.join(shop.ROOT, "build", "release", "src", "diorama")
 
 
 class Daemon:
-    """Runs without the packet filter, which costs a scene nothing to put up."""
+    """Runs without the packet filter, which costs a scene nothing to put up. `settings` are
+    environment variables, `configuration` is a diorama.toml."""
 
-    def __init__(self):
+    def __init__(self, configuration="", **settings):
+        self.settings = settings
         self.data = tempfile.mkdtemp(prefix="diorama-bench-")
         self.range = engine.free_range()
         self.process = None
         self.installation = None
         self.log = open(os.path.join(self.data, "log"), "w", encoding="utf-8")
+        self.configuration = os.path.join(self.data, "diorama.toml")
+        with open(self.configuration, "w", encoding="utf-8") as file:
+            file.write(configuration)
 
     def start(self):
         """Starts it; answers the seconds until /health/ready."""
@@ -37,10 +42,11 @@ class Daemon:
             "DIORAMA_REPOSITORIES_LOCAL": "true",
             "DIORAMA_NETWORK_SUBNETS": self.range + ".0.0/16",
             "DIORAMA_NETWORK_FILTER": "off",
+            **self.settings,
         }
         begun = time.monotonic()
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--data", self.data],
+            [PROGRAM, "serve", "--config", self.configuration, "--data", self.data],
             env={**os.environ, **settings},
             stdout=self.log,
             stderr=self.log,
@@ -113,6 +119,19 @@ class Daemon:
                 engine.remove_labelled(f"{label}={self.installation}")
         self.log.close()
         shutil.rmtree(self.data, ignore_errors=True)
+
+
+def end_with_us():
+    """Lets whoever ends this program end it in order, so that what it put up goes too. Python
+    would end at once, and leave it."""
+
+    def leave(number, _):
+        for each in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(128 + number)
+
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, leave)
 
 
 def resident_mib(pid):

@@ -11,7 +11,6 @@ does hits both alike. Figures are medians. Bars are those of DESIGN section 10.
 """
 
 import argparse
-import json
 import os
 import shutil
 import statistics
@@ -22,7 +21,8 @@ import time
 
 import engine
 import shop
-from daemon import Daemon, resident_mib, share_of_a_core
+from daemon import Daemon, end_with_us, resident_mib, share_of_a_core
+from table import measured, row, show
 
 IDLE_SECONDS = 60  # The daemon compares what is with what shall be once in that time.
 CALM_SECONDS = 5
@@ -36,15 +36,6 @@ def timed(work, *words):
     begun = time.monotonic()
     answer = work(*words)
     return time.monotonic() - begun, answer
-
-
-def row(what, unit, value, bar=None, peer=None):
-    found = {"what": what, "unit": unit, "value": round(value, 3)}
-    if peer is not None:
-        found["by_hand"] = round(peer, 3)
-    if bar is not None:
-        found.update(bar=bar, met=value <= bar)
-    return found
 
 
 class Rounds:
@@ -210,25 +201,6 @@ class Idle:
         self.daemon.stop()
 
 
-def table(figures):
-    print(f"{'':48}{'measured':>10}  {'by hand':>8}  {'bar':>8}   verdict")
-    for found in figures.values():
-        peer = f"{found['by_hand']:8.2f}" if "by_hand" in found else " " * 8
-        bar, verdict = " " * 8, ""
-        if "bar" in found:
-            bar = f"{found['bar']:8.1f}"
-            verdict = "met" if found["met"] else "missed"
-        line = f"{found['what']:48}{found['value']:10.2f}  {peer}  {bar}   {verdict:7} {found['unit']}"
-        print(line.rstrip())
-
-
-def measured(part, run):
-    try:
-        return run()
-    finally:
-        part.stop()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
@@ -236,6 +208,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="0 leaves that part out")
     arguments = parser.parse_args()
     figures = {}
+    end_with_us()
     folder = tempfile.mkdtemp(prefix="diorama-bench-")
     try:
         if arguments.rounds:
@@ -249,10 +222,7 @@ def main():
         sys.exit(f"bench/scenes: {failure}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    if arguments.json:
-        print(json.dumps(figures, indent=1))
-    else:
-        table(figures)
+    show(figures, arguments.json)
 
 
 if __name__ == "__main__":
