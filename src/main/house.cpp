@@ -13,6 +13,7 @@
 #include "logs/logs.hpp"
 #include "main/doctor.hpp"
 #include "main/secrets.hpp"
+#include "main/settings.hpp"
 #include "main/version.hpp"
 #include "net/loop.hpp"
 #include "net/server.hpp"
@@ -40,31 +41,6 @@ Result<> make_folder(const std::filesystem::path& folder)
         Code::unavailable,
         fmt::format("cannot use the data folder {}: {}", folder.string(), failed.message()),
         "Give another with --data or 'data' in diorama.toml, or run as a user who may write there."
-    };
-}
-
-Result<GatewaySettings> gateway_settings(const Config& config)
-{
-    GatewaySettings settings;
-    settings.listen.clear();
-    settings.threads = static_cast<unsigned>(config.gateway.threads);
-    settings.trusted_proxies = config.gateway.trusted_proxies;
-    for (const std::string& text : config.gateway.listen) {
-        const auto address = Address::parse(text);
-        if (!address) return address.error().during("gateway.listen");
-        settings.listen.push_back({.address = address->host, .port = address->port});
-    }
-    return settings;
-}
-
-FirewallOptions firewall_options(const Config& config, InstallationId installation)
-{
-    return {
-        .table = filter_table(installation),
-        .bridges = bridge_mark(installation),
-        .egress = config.network.egress,
-        .allowed = config.network.allowed,
-        .resolvers = machine_resolvers()
     };
 }
 
