@@ -58,17 +58,16 @@ bool is_free(std::uint16_t port)
 }
 
 /// The usual port for people, if it is free; any for a check.
-std::string listen_address(std::uint16_t usual, bool check)
+std::uint16_t free_port(std::uint16_t usual, bool check)
 {
-    return fmt::format("127.0.0.1:{}", !check && is_free(usual) ? usual : 0);
+    return !check && is_free(usual) ? usual : 0;
 }
 
 std::map<std::string, std::string> settings(const CliWorld& world, bool check)
 {
     std::map<std::string, std::string> found{
-        {"DIORAMA_API_LISTEN", listen_address(3000, check)},
-        {"DIORAMA_GATEWAY_LISTEN", listen_address(8080, check)},
-        {"DIORAMA_REPOSITORIES_LOCAL", "true"}
+        {"DIORAMA_API_LISTEN",     fmt::format("127.0.0.1:{}", free_port(3000, check))},
+        {"DIORAMA_GATEWAY_LISTEN", fmt::format("127.0.0.1:{}", free_port(8080, check))}
     };
     for (const char* name :
          {"DIORAMA_DOCKER_HOST", "DIORAMA_NETWORK_SUBNETS", "DIORAMA_NETWORK_FILTER"}) {
@@ -77,22 +76,22 @@ std::map<std::string, std::string> settings(const CliWorld& world, bool check)
     return found;
 }
 
-Task<Result<>> choose_range(Loop& loop, DemoPlay::Stage& stage)
+Task<Result<>> choose_range(Loop& loop, DemoOptions& options)
 {
-    if (stage.settings.contains("DIORAMA_NETWORK_SUBNETS")) co_return ok();
-    DemoEngine engine(loop, stage.engine);
-    const int first = stage.check ? first_range + ::getpid() % range_count : usual_range;
+    if (options.settings.contains("DIORAMA_NETWORK_SUBNETS")) co_return ok();
+    DemoEngine engine(loop, options.engine);
+    const int first = options.check ? first_range + ::getpid() % range_count : usual_range;
     const auto range = co_await engine.free_range(first);
     if (!range) co_return range.error();
-    stage.settings["DIORAMA_NETWORK_SUBNETS"] = *range;
+    options.settings["DIORAMA_NETWORK_SUBNETS"] = *range;
     co_return ok();
 }
 
-Result<int> play(const CliWorld& world, Loop& loop, DemoPlay::Stage stage)
+Result<int> play(const CliWorld& world, Loop& loop, DemoOptions options)
 {
-    const auto chosen = loop.run(choose_range(loop, stage));
+    const auto chosen = loop.run(choose_range(loop, options));
     if (!chosen) return chosen.error();
-    DemoPlay play(world, loop, std::move(stage));
+    DemoPlay play(world, loop, std::move(options));
     loop.on_signal([&play](int) { play.interrupt(); });
     const auto played = loop.run(play.play());
     loop.run(play.clear());
@@ -107,16 +106,19 @@ Result<int> demo(const CliWorld& world, const Arguments& arguments)
 {
     const bool check = arguments.has("check");
     const TemporaryFolder folder;
-    DemoPlay::Stage stage{
-        .folder = folder.path, .settings = settings(world, check), .check = check
+    DemoOptions options{
+        .folder = folder.path,
+        .settings = settings(world, check),
+        .forge_port = free_port(3001, check),
+        .check = check
     };
     const auto engine = Address::parse(
         world.environment("DIORAMA_DOCKER_HOST").value_or("unix:///var/run/docker.sock")
     );
     if (!engine) return engine.error().during("DIORAMA_DOCKER_HOST");
-    stage.engine = *engine;
+    options.engine = *engine;
     Loop loop;
-    return play(world, loop, std::move(stage));
+    return play(world, loop, std::move(options));
 }
 
 }  // namespace diorama::cli

@@ -24,6 +24,9 @@ public:
     /// Aborts while the daemon runs: stop it first.
     ~DemoDaemon();
 
+    /// One more setting, before it starts.
+    void set(std::string name, std::string value) { settings_[std::move(name)] = std::move(value); }
+
     /// Starts it, also after it ended, and waits until it is ready for work. A daemon that ends
     /// before is `unavailable`.
     Task<Result<>> start(std::stop_token stop);

@@ -1,7 +1,7 @@
 #include "cli/demo_engine.hpp"
 
-#include "base//json.hpp"
 #include "base/encoding.hpp"
+#include "base/json.hpp"
 
 #include <set>
 
@@ -27,6 +27,14 @@ std::string text_at(const Node& node, std::string_view key)
 std::size_t count(const Node* node)
 {
     return node && node->list() ? node->list()->size() : 0;
+}
+
+std::string filters_of(Node::List labels)
+{
+    const Node filter = Node::Map{
+        {"label", std::move(labels)}
+    };
+    return "filters=" + percent_encode(write_json(filter));
 }
 
 /// "10.213." of every network that is somewhere in 10.0.0.0/8.
@@ -61,19 +69,21 @@ std::string DemoEngine::Objects::text() const
     );
 }
 
-Task<Result<DemoEngine::Objects>> DemoEngine::objects(std::string installation)
+Task<Result<DemoEngine::Objects>>
+DemoEngine::objects(std::string installation, std::string environment)
 {
-    const Node filter = Node::Map{
-        {"label", Node::List{"diorama.installation=" + installation}}
-    };
-    const std::string filters = "filters=" + percent_encode(write_json(filter));
+    const std::string label = "diorama.installation=" + installation;
+    const std::string filters = filters_of(
+        environment.empty() ? Node::List{label}
+                            : Node::List{label, "diorama.environment=" + environment}
+    );
     const auto containers = co_await get("/containers/json?all=1&" + filters);
     if (!containers) co_return containers.error();
     const auto networks = co_await get("/networks?" + filters);
     if (!networks) co_return networks.error();
     const auto volumes = co_await get("/volumes?" + filters);
     if (!volumes) co_return volumes.error();
-    const auto images = co_await get("/images/json?" + filters);
+    const auto images = co_await get("/images/json?" + filters_of({label}));
     if (!images) co_return images.error();
 
     Objects found{

@@ -28,7 +28,8 @@ public:
 
     DemoEngine(Loop& loop, Address address) : client_(loop, std::move(address)) {}
 
-    Task<Result<Objects>> objects(std::string installation);
+    /// Of one environment when it is given; images are always the whole installation's.
+    Task<Result<Objects>> objects(std::string installation, std::string environment = "");
     /// A range for scenes that overlaps none of the Engine's networks, tried from `first` on:
     /// "10.213.0.0/16" for 213.
     Task<Result<std::string>> free_range(int first);

@@ -1,14 +1,12 @@
 #include "cli/demo_scene.hpp"
 
-#include "base/unicode.hpp"
-#include "cli/demo_visitors.hpp"
 #include "cli/output.hpp"
 
 namespace diorama::cli {
 
 namespace {
 
-constexpr minutes deploy_limit{3};
+constexpr seconds deploy_limit{180};
 constexpr seconds removal_limit{90};
 constexpr seconds settling_limit{20};  ///< For what follows a switch or a removal at leisure.
 constexpr milliseconds glance{25};
@@ -51,53 +49,105 @@ DemoScene::DemoScene(Loop& loop, ApiClient& api, DemoEngine& engine, std::string
       installation_(std::move(installation))
 {}
 
-Task<Result<>> DemoScene::deploy(std::string repository, std::string commit, std::stop_token stop)
+Task<Result<>> DemoScene::ask_for(std::string repository, std::string branch)
 {
     const Node body = Node::Map{
         {"repository", repository},
-        {"branch",     "main"    }
+        {"branch",     branch    }
     };
-    const auto taken = co_await api_.post("/api/v1/environments", body, "respond-async");
+    auto taken = co_await api_.post("/api/v1/environments", body, "respond-async");
     if (!taken) co_return taken.error();
-    view_.environment = taken->body;
-    const auto over = co_await wait_for(taken->location, stop);
-    if (!over) co_return over.error();
-    co_return co_await look(commit);
+    view_.environment = std::move(taken->body);
+    co_return ok();
 }
 
-Task<Result<>> DemoScene::wait_for(std::string deployment, std::stop_token stop)
+Task<Result<>> DemoScene::serves(std::string commit, std::stop_token stop)
 {
-    const Instant end = loop_.now() + deploy_limit;
+    const auto reached = [&]() -> Result<bool> {
+        const std::string state = view_.field("state");
+        const std::string cause = view_.field("cause");
+        if (!cause.empty() && (state == "failed" || state == "ready"))
+            return unexpected(fmt::format("{} is {}: {}", view_.field("slug"), state, cause));
+        return state == "ready" && view_.field("serving_commit") == commit;
+    };
+    const auto served = co_await wait_for(reached, deploy_limit, stop);
+    if (!served) co_return served.error();
+    co_return co_await settle();
+}
+
+Task<Result<>> DemoScene::waits(std::string commit, std::stop_token stop)
+{
+    const auto reached = [&] {
+        return view_.field("state") == "awaiting_approval" && view_.field("commit") == commit;
+    };
+    const auto waiting = co_await wait_for(reached, settling_limit, stop);
+    if (!waiting) co_return waiting.error();
+    co_return co_await settle();
+}
+
+Task<Result<>> DemoScene::take_down()
+{
+    const auto asked = co_await api_.remove(environment_path(view_.field("id")));
+    if (!asked) co_return asked.error();
+    co_return co_await ended();
+}
+
+Task<Result<>> DemoScene::ended()
+{
+    const auto reached = [&] { return view_.field("state") == "destroyed"; };
+    const auto gone = co_await wait_for(reached, removal_limit, {});
+    if (gone) view_.environment = Node();
+    co_return gone;
+}
+
+Task<Result<>> DemoScene::wait_for(Reached reached, seconds limit, std::stop_token stop)
+{
+    const Instant end = loop_.now() + limit;
     while (loop_.now() < end) {
-        const auto seen = co_await api_.get(deployment);
+        const auto seen = co_await look();
         if (!seen) co_return seen.error();
-        const std::string status = cli::field(*seen, "status");
-        if (status == "success") co_return ok();
-        if (status == "failed" || status == "superseded")
-            co_return unexpected(
-                fmt::format("the deployment is {}: {}", status, cli::field(*seen, "cause"))
-            );
+        const auto now = reached();
+        if (!now) co_return now.error();
+        if (*now) co_return ok();
         const bool on = co_await sleep(loop_, glance, stop);
         if (!on) co_return Error{Code::cancelled, "stopped", ""};
     }
     co_return Error{
         Code::timed_out,
-        fmt::format("the deployment is not over after {} minutes", deploy_limit.count()),
+        view_.environment.is_null()
+            ? fmt::format("nothing is there after {} s", limit.count())
+            : fmt::format(
+                  "{} is {} after {} s", view_.field("slug"), view_.field("state"), limit.count()
+              ),
         ""
     };
 }
 
-/// Containers of the version before may take a moment to go.
-Task<Result<>> DemoScene::look(std::string commit)
+Task<Result<>> DemoScene::look()
 {
-    auto shown = co_await api_.get(environment_path(view_.field("id")));
-    if (!shown) co_return shown.error();
-    view_.environment = *std::move(shown);
-    if (view_.field("serving_commit") != commit)
-        co_return unexpected("it does not serve the newest commit");
+    if (!view_.environment.is_null()) {
+        auto shown = co_await api_.get(environment_path(view_.field("id")));
+        if (!shown) co_return shown.error();
+        view_.environment = *std::move(shown);
+        co_return ok();
+    }
+    const auto all = co_await api_.list(
+        "/api/v1/environments",
+        {
+            {"pull_request", std::to_string(pull_request_)}
+    }
+    );
+    if (!all) co_return all.error();
+    if (!all->empty()) view_.environment = all->front();
+    co_return ok();
+}
+
+/// Containers of the version before may take a moment to go.
+Task<Result<>> DemoScene::settle()
+{
     const Instant end = loop_.now() + settling_limit;
     for (;;) {
-        const auto objects = co_await engine_.objects(installation_);
+        const auto objects = co_await engine_.objects(installation_, view_.field("id"));
         if (!objects) co_return objects.error();
         view_.objects = *objects;
         if (view_.objects.containers.size() == view_.objects.container_count) co_return ok();
@@ -105,72 +155,6 @@ Task<Result<>> DemoScene::look(std::string commit)
             co_return unexpected("an old container does not go: " + view_.objects.text());
         co_await sleep(loop_, glance);
     }
-}
-
-Task<Result<>> DemoScene::take_down()
-{
-    hosts_ = {view_.host("page"), view_.host("api")};
-    const auto path = environment_path(view_.field("id"));
-    const auto asked = co_await api_.remove(path);
-    if (!asked) co_return asked.error();
-    const Instant end = loop_.now() + removal_limit;
-    while (loop_.now() < end) {
-        const auto seen = co_await api_.get(path);
-        if (!seen) co_return seen.error();
-        if (cli::field(*seen, "state") == "destroyed") {
-            view_.environment = Node();
-            co_return ok();
-        }
-        co_await sleep(loop_, glance);
-    }
-    co_return Error{
-        Code::timed_out, fmt::format("it is not gone after {} s", removal_limit.count()), ""
-    };
-}
-
-/// Images go at leisure, after the scene.
-Task<Result<>> DemoScene::wait_until_traceless(Client& gateway)
-{
-    const Instant end = loop_.now() + settling_limit;
-    for (;;) {
-        const auto nothing = co_await check_traceless(gateway);
-        if (nothing || loop_.now() > end) co_return nothing;
-        co_await sleep(loop_, glance);
-    }
-}
-
-Task<Result<>> DemoScene::check_traceless(Client& gateway)
-{
-    const auto seen = co_await engine_.objects(installation_);
-    if (!seen) co_return seen.error();
-    view_.objects = *seen;
-    if (!seen->none()) co_return unexpected("left on the Docker Engine: " + seen->text());
-    for (const std::string& host : hosts_) {
-        const auto page = co_await fetch(gateway, {.host = host});
-        if (page || page.error().code != Code::not_found)
-            co_return unexpected("the gateway still knows " + host);
-    }
-    const auto inventory = co_await api_.list("/api/v1/inventory");
-    if (!inventory) co_return inventory.error();
-    if (inventory->empty()) co_return ok();
-    co_return unexpected(fmt::format("the inventory still has {} rows", inventory->size()));
-}
-
-Task<std::string> DemoScene::last_lines()
-{
-    const auto page = co_await api_.get(environment_path(view_.field("id"), "/logs?limit=25"));
-    const Node* items = page ? page->find("items") : nullptr;
-    if (!items || !items->list()) co_return "";
-    std::string lines = "The scene's last lines:\n";
-    for (const Node& line : *items->list()) {
-        lines += fmt::format(
-            "  {:<10}{:<10}{}\n",
-            cli::field(line, "type"),
-            cli::field(line, "service"),
-            display(cli::field(line, "message"))
-        );
-    }
-    co_return lines;
 }
 
 }  // namespace diorama::cli

@@ -3,16 +3,16 @@
 #include "cli/api_client.hpp"
 #include "cli/demo_engine.hpp"
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace diorama::cli {
 
 /// A scene at one moment, as the API and the Docker Engine show it.
 struct SceneView {
-    Node environment;  ///< As the API gave it; null before there is one.
+    Node environment;  ///< As the API gave it; null before there is one, and after its end.
     DemoEngine::Objects objects;
 
     std::string field(std::string_view key) const;
@@ -22,37 +22,40 @@ struct SceneView {
     std::string host(std::string_view service) const;
 };
 
-/// The demo's one scene: asked for by the API, looked at there and on the Engine.
+/// One scene of the demo, looked at by the API and on the Engine.
 class DemoScene {
 public:
     DemoScene(Loop& loop, ApiClient& api, DemoEngine& engine, std::string installation);
 
-    /// Asks for `commit`, the newest of branch main of `repository`, and waits until it serves and
-    /// what served before is gone.
-    Task<Result<>> deploy(std::string repository, std::string commit, std::stop_token stop);
-    /// Asks for its end and waits for it.
+    /// Asks for one of a branch.
+    Task<Result<>> ask_for(std::string repository, std::string branch);
+    /// It is the one of a pull request, which nobody asks for.
+    void expect(std::int64_t pull_request) { pull_request_ = pull_request; }
+
+    /// Waits until it serves `commit` and what served before is gone.
+    Task<Result<>> serves(std::string commit, std::stop_token stop);
+    /// Waits until it is there for `commit`, which must be approved first.
+    Task<Result<>> waits(std::string commit, std::stop_token stop);
     Task<Result<>> take_down();
-    /// Waits until nothing of it is left: on the Engine, in the gateway, in the inventory.
-    Task<Result<>> wait_until_traceless(Client& gateway);
+    /// Waits until it is gone.
+    Task<Result<>> ended();
 
     const SceneView& view() const { return view_; }
-    /// Goes on with a scene that was seen before, by a daemon that started again.
-    void adopt(SceneView seen) { view_ = std::move(seen); }
-    bool exists() const { return !view_.environment.is_null(); }
-    /// The end of its log, for people who wonder what happened.
-    Task<std::string> last_lines();
 
 private:
-    Task<Result<>> wait_for(std::string deployment, std::stop_token stop);
-    Task<Result<>> look(std::string commit);
-    Task<Result<>> check_traceless(Client& gateway);
+    /// An error when it will never be.
+    using Reached = std::function<Result<bool>()>;
+
+    Task<Result<>> wait_for(Reached reached, seconds limit, std::stop_token stop);
+    Task<Result<>> look();
+    Task<Result<>> settle();
 
     Loop& loop_;
     ApiClient& api_;
     DemoEngine& engine_;
     std::string installation_;
+    std::int64_t pull_request_ = 0;  ///< 0: none.
     SceneView view_;
-    std::vector<std::string> hosts_;  ///< It had, before it was taken down.
 };
 
 }  // namespace diorama::cli

@@ -98,12 +98,17 @@ Task<Result<>> DemoShop::create(std::stop_token stop)
     // Not `init --initial-branch`, which git knows since 2.28 only.
     const auto named = co_await git({"symbolic-ref", "HEAD", "refs/heads/main"}, stop);
     if (!named) co_return named.error();
+    // In its own configuration, for people who commit here without telling git who they are.
+    const auto called = co_await git({"config", "user.name", "A shopkeeper"}, stop);
+    if (!called) co_return called.error();
+    const auto reached = co_await git({"config", "user.email", "shop@localhost"}, stop);
+    if (!reached) co_return reached.error();
     co_return co_await save("Open the shop", stop);
 }
 
-Task<Result<>>
-DemoShop::change(std::string file, std::string before, std::string after, std::stop_token stop)
+Task<Result<>> DemoShop::change_hours(std::string before, std::string after, std::stop_token stop)
 {
+    const std::string file(page_file);
     std::string text = content(folder_ / file);
     const auto at = text.find(before);
     if (at == std::string::npos)
@@ -121,12 +126,47 @@ Task<Result<>> DemoShop::add(std::string file, std::string text, std::stop_token
     co_return co_await save("Add " + file, stop);
 }
 
+Task<Result<>> DemoShop::go_to(std::string branch, std::string from, std::stop_token stop)
+{
+    std::vector<std::string> words{"checkout", "--quiet"};
+    if (!from.empty()) words.emplace_back("-b");
+    words.push_back(std::move(branch));
+    if (!from.empty()) words.push_back(std::move(from));
+    const auto gone = co_await git(std::move(words), stop);
+    if (!gone) co_return gone.error();
+    co_return co_await read_commit(stop);
+}
+
+Task<Result<>> DemoShop::push(std::string location, std::stop_token stop)
+{
+    const auto branch = co_await git({"symbolic-ref", "--short", "HEAD"}, stop);
+    if (!branch) co_return branch.error();
+    const std::string name(trim(*branch));
+    const auto pushed =
+        co_await git({"push", "--quiet", location, "HEAD:refs/heads/" + name}, stop);
+    if (!pushed) co_return pushed.error();
+    for (const auto& [key, value] : {
+             std::pair{"remote", location            },
+             {"merge",  "refs/heads/" + name}
+    }) {
+        const auto set =
+            co_await git({"config", fmt::format("branch.{}.{}", name, key), value}, stop);
+        if (!set) co_return set.error();
+    }
+    co_return ok();
+}
+
 Task<Result<>> DemoShop::save(std::string message, std::stop_token stop)
 {
     const auto added = co_await git({"add", "--all"}, stop);
     if (!added) co_return added.error();
     const auto committed = co_await git({"commit", "--quiet", "--message", message}, stop);
     if (!committed) co_return committed.error();
+    co_return co_await read_commit(stop);
+}
+
+Task<Result<>> DemoShop::read_commit(std::stop_token stop)
+{
     auto head = co_await git({"rev-parse", "HEAD"}, stop);
     if (!head) co_return head.error();
     commit_ = std::string(trim(*head));
@@ -138,14 +178,11 @@ Task<Result<>> DemoShop::save(std::string message, std::stop_token stop)
 Task<Result<std::string>> DemoShop::git(std::vector<std::string> words, std::stop_token stop)
 {
     Command command{
-        .argv = {"git", "-C", folder_.string()},
+        .argv = {"git",                              "-C", folder_.string()},
         .environment =
             {{"GIT_CONFIG_GLOBAL", "/dev/null"},
                  {"GIT_CONFIG_SYSTEM", "/dev/null"},
-                 {"GIT_AUTHOR_NAME", "Diorama"},
-                 {"GIT_AUTHOR_EMAIL", "demo@localhost"},
-                 {"GIT_COMMITTER_NAME", "Diorama"},
-                 {"GIT_COMMITTER_EMAIL", "demo@localhost"}},
+                 {"GIT_TERMINAL_PROMPT", "0"}                              },
     };
     const std::string verb = words.front();
     command.argv.insert(command.argv.end(), words.begin(), words.end());

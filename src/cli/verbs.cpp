@@ -218,12 +218,14 @@ std::vector<Verb> make_machine_verbs()
          },
         {
          .name = "demo",
-         .about = "see it work: from a commit to a URL, on this machine",
+         .about = "see it work: from a pull request to a URL, on this machine",
          .text =
-                "Starts a daemon of its own, makes a Git repository of an example of three "
-                "services,\n"
-                "shows it at a URL, renews one service under load, and stays until Ctrl-C. Then it "
-                "takes\n"
+                "Starts a daemon and a small forge of its own, with an example of three services. "
+                "A branch\n"
+                "is put up; a pull request comes up by its webhook, is renewed under load, and "
+                "shows one\n"
+                "comment; a stranger's pull request waits for an approval. It stays until Ctrl-C, "
+                "then takes\n"
                 "everything down. It needs a Docker Engine, git and a static busybox.", .flags = {{"--check", "", "prove each step and that nothing is left; do not stay"}},
          .examples = {"diorama demo", "diorama demo --check"},
          .direct = demo,
