@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct BuildOrder {
     /// The installation's id, or an environment's for untrusted work: part of the key, so that
     /// nobody takes away or poisons what others on the engine use.
     std::string scope;
+    std::string owner;       ///< For whom: its environment's id; see Builder::position.
     bool rebuild = false;    ///< Build even where the image exists.
     bool untrusted = false;  ///< A stranger's: what needs one of our logins is refused.
     std::map<std::string, std::string> labels;
@@ -61,6 +63,10 @@ public:
     /// names the step and the Dockerfile's line. `timed_out` when its limit was not enough.
     virtual Task<Result<Image>>
     build(BuildOrder order, Files& files, LineSink line, std::stop_token stop) = 0;
+
+    /// Where a build for `owner` stands among those that wait until others end; 1 is next. Nothing
+    /// when none of it waits.
+    virtual std::optional<std::size_t> position(const std::string& owner) const = 0;
 
     /// The image a manifest names, pulled unless it is there. `refused` when a stranger names one
     /// of a registry that we have a login for, even if it is here already.

@@ -4,6 +4,49 @@
 
 using namespace diorama;
 
+namespace {
+
+/// Until a build for `owner` waits for others; where it stands then.
+Task<std::optional<std::size_t>> place_of(BuilderWorld& world, std::string owner)
+{
+    for (int i = 0; i < 1000 && !world.builder.position(owner); ++i)
+        co_await sleep(world.loop, milliseconds{10});
+    co_return world.builder.position(owner);
+}
+
+Task<> keep(Task<Result<Image>> build, BuilderWorld& world)
+{
+    const auto image = co_await build;
+    if (image) world.made.push_back(image->reference);
+    CHECK(image.has_value());
+}
+
+/// Starts a long build, then two that have to wait for it, and sees in which order.
+Task<> crowd(BuilderWorld& world, Files& slow, Files& quick)
+{
+    const auto order = [&](const char* owner) {
+        auto made = world.order({.args = {{"A", owner}}});
+        made.service = owner;
+        made.owner = owner;
+        return made;
+    };
+    TaskGroup group(world.loop);
+    group.spawn(keep(world.builder.build(order("first"), slow, world.sink(), {}), world));
+    for (int i = 0; i < 1000 && !world.logged("Running in"); ++i)
+        co_await sleep(world.loop, milliseconds{10});
+    group.spawn(keep(world.builder.build(order("second"), quick, world.sink(), {}), world));
+    const auto second = co_await place_of(world, "second");
+    CHECK(second == 1);
+    group.spawn(keep(world.builder.build(order("third"), quick, world.sink(), {}), world));
+    const auto third = co_await place_of(world, "third");
+    CHECK(third == 2);
+    CHECK_FALSE(world.builder.position("first"));
+    co_await group.join();
+    CHECK_FALSE(world.builder.position("third"));
+}
+
+}  // namespace
+
 TEST_CASE("a build that is stopped is gone from the Engine")
 {
     BuilderWorld world;
@@ -145,6 +188,20 @@ TEST_CASE("no more builds run at once than the settings say, and who waits can b
     REQUIRE(images[1 - first].has_error());
     CHECK(images[1 - first].error().code == Code::cancelled);
     CHECK(lines[1 - first].empty());
+}
+
+TEST_CASE("whose build has to wait for others knows its place in the queue (B14)")
+{
+    BuildSettings settings;
+    settings.parallel = 1;
+    BuilderWorld world(std::move(settings));
+    auto slow = commit({
+        {"Dockerfile", dockerfile(R"(RUN ["/bin/busybox", "sleep", "5"])")}
+    });
+    auto quick = commit({
+        {"Dockerfile", dockerfile("")}
+    });
+    world.loop.run(crowd(world, slow, quick));
 }
 
 TEST_CASE("a build's limit counts its own work, not the wait for a place, and says its key")

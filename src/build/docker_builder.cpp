@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace diorama {
 
@@ -76,6 +77,22 @@ private:
     int& number_;
 };
 
+/// Stands in the line of those that wait for a place.
+class InLine {
+public:
+    InLine(std::list<std::string>& line, std::string owner)
+        : line_(line),
+          here_(line.insert(line.end(), std::move(owner)))
+    {}
+    InLine(const InLine&) = delete;
+    InLine& operator=(const InLine&) = delete;
+    ~InLine() { line_.erase(here_); }
+
+private:
+    std::list<std::string>& line_;
+    std::list<std::string>::iterator here_;
+};
+
 /// Marks a cache as being swept.
 class Sweep {
 public:
@@ -130,12 +147,26 @@ DockerBuilder::build(BuildOrder order, Files& files, LineSink line, std::stop_to
         if (!there) co_return there.error();
         if (*there) co_return **std::move(there);
     }
-    const auto place = co_await places_.acquire(stop);
+    const auto place = co_await place_for(job->order.owner, stop);
     if (!place) co_return stopped(service);
     const Deadline building(scheduler_, limit.count() > 0 ? limit : forever, stop);
     auto made = co_await make(*std::move(job), files, line, building.token());
     if (!made && building.expired()) co_return too_slow(service, limit);
     co_return made;
+}
+
+Task<std::optional<Semaphore::Permit>>
+DockerBuilder::place_for(std::string owner, std::stop_token stop)
+{
+    const InLine waits(line_, std::move(owner));
+    co_return co_await places_.acquire(stop);
+}
+
+std::optional<std::size_t> DockerBuilder::position(const std::string& owner) const
+{
+    const auto found = std::ranges::find(line_, owner);
+    if (found == line_.end()) return std::nullopt;
+    return static_cast<std::size_t>(std::distance(line_.begin(), found)) + 1;
 }
 
 Task<Result<DockerBuilder::Job>>

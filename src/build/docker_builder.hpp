@@ -8,6 +8,7 @@
 #include "docker/engine.hpp"
 
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -39,6 +40,7 @@ public:
 
     Task<Result<Image>>
     build(BuildOrder order, Files& files, LineSink line, std::stop_token stop) override;
+    std::optional<std::size_t> position(const std::string& owner) const override;
     Task<Result<Image>> obtain(ImageOrder order, LineSink line, std::stop_token stop) override;
 
     Task<Result<std::vector<std::string>>> made(std::map<std::string, std::string> labels) override;
@@ -57,6 +59,7 @@ private:
         std::string reference;
     };
 
+    Task<std::optional<Semaphore::Permit>> place_for(std::string owner, std::stop_token stop);
     Task<Result<Job>> prepare(BuildOrder order, Files& files, LineSink line, std::stop_token stop);
     Task<Result<Recipe>> read_recipe(const Job& job, Files& files);
     Task<Result<Context>> read_context(Job& job, Files& files);
@@ -75,6 +78,7 @@ private:
     BuildSettings settings_;
     Images images_;
     Semaphore places_;
+    std::list<std::string> line_;  ///< The owners of builds that wait for a place, in their order.
     std::map<std::string, std::weak_ptr<Semaphore>> turns_;  ///< By content key.
     std::map<std::string, int> running_;                     ///< Builds by `Job::cache`.
     std::set<std::string> sweeping_;                         ///< Caches.

@@ -24,8 +24,9 @@ public:
     std::optional<Error> fault;
     std::set<std::string> images;                                      ///< References that exist.
     std::map<std::string, std::map<std::string, std::string>> labels;  ///< Of each image.
-    std::vector<std::string> built;  ///< Services, in the order their builds began.
-    std::size_t cancelled = 0;       ///< Builds that were stopped half-way.
+    std::vector<std::string> built;              ///< Services, in the order their builds began.
+    std::map<std::string, std::size_t> waiting;  ///< Places in the queue, by owner; as set.
+    std::size_t cancelled = 0;                   ///< Builds that were stopped half-way.
     std::map<std::string, std::vector<std::uint16_t>> ports;  ///< EXPOSE of a foreign image.
 
     Task<Result<Image>>
@@ -49,6 +50,12 @@ public:
         images.insert(reference);
         labels[reference] = order.labels;
         co_return Image{.reference = reference, .id = "sha256:" + key, .fresh = true};
+    }
+
+    std::optional<std::size_t> position(const std::string& owner) const override
+    {
+        const auto found = waiting.find(owner);
+        return found == waiting.end() ? std::nullopt : std::optional(found->second);
     }
 
     Task<Result<Image>> obtain(ImageOrder order, LineSink, std::stop_token) override
