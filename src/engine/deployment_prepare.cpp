@@ -7,6 +7,7 @@
 #include "model/main_service.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
+#include "store/feedback.hpp"
 #include "store/image_uses.hpp"
 
 namespace diorama {
@@ -27,6 +28,8 @@ Task<Result<Scene>> DeploymentRun::prepare()
     if (!fetched) co_return fetched.error().during("fetch");
     const auto read = co_await read_plan();
     if (!read) co_return read.error();
+    const auto noted = co_await note_fetched();
+    if (!noted) co_return noted.error();
     const auto gathered = co_await gather_images();
     if (!gathered) co_return gathered.error();
     const auto fitted = co_await fit_to_images();
@@ -132,6 +135,18 @@ Task<Result<>> DeploymentRun::read_plan()
     co_return ok();
 }
 
+Task<Result<>> DeploymentRun::note_fetched()
+{
+    const auto work = [deployment = deployment_, now = world_.scheduler.now()](Tx& tx) {
+        // Its build may have to wait, which people are told.
+        feedback::changed(tx, deployment.environment, now);
+        return deployments::reach(tx, deployment.id, deployments::Milestone::fetched, now);
+    };
+    const auto noted = co_await world_.store.transact(work);
+    if (!noted) co_return noted.error();
+    co_return ok();
+}
+
 Task<Result<>> DeploymentRun::gather_images()
 {
     std::vector<Task<Result<Image>>> gathering;
@@ -168,6 +183,7 @@ Task<Result<Image>> DeploymentRun::gather_image(Service service, std::stop_token
         .service = service.name,
         .spec = std::get<BuildSpec>(service.source),
         .scope = trust_scope(world_.settings, environment_),
+        .owner = environment_.id.text(),
         .rebuild = environment_.wanted.rebuild,
         .untrusted = environment_.wanted.untrusted,
         .labels = image_labels(world_.settings.installation, project_),
@@ -214,8 +230,12 @@ Task<Result<>> DeploymentRun::fit_to_images()
     const auto work = [&settings = world_.settings,
                        project = project_,
                        environment = environment_,
+                       deployment = deployment_.id,
                        plan = plan_,
-                       now](Tx& tx) {
+                       now](Tx& tx) -> Result<Addresses> {
+        const auto built = deployments::reach(tx, deployment, deployments::Milestone::built, now);
+        if (!built) return built.error();
+        deployments::choose_main(tx, deployment, plan.main_chosen);
         return reserve_addresses(tx, settings, project, environment, plan, now);
     };
     auto reserved = co_await world_.store.transact(work);

@@ -106,6 +106,7 @@ Task<Result<>> DeploymentRun::switch_over(std::vector<Instance> instances)
 {
     const auto now = world_.scheduler.now();
     const auto work = [id = environment_.id,
+                       deployment = deployment_.id,
                        wanted = environment_.wanted,
                        claims = addresses_.claims,
                        instances,
@@ -114,6 +115,8 @@ Task<Result<>> DeploymentRun::switch_over(std::vector<Instance> instances)
         if (!seen) return seen.error();
         if (seen->wanted.generation != wanted.generation)
             return Error{Code::superseded, "a newer wish came"};
+        const auto well = deployments::reach(tx, deployment, deployments::Milestone::well, now);
+        if (!well) return well.error();
         instances::replace(tx, id, instances);
         const auto moved = move_addresses(tx, id, claims, now);
         if (!moved) return moved.error();

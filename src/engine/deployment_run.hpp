@@ -38,6 +38,7 @@ private:
     Task<Result<>> resolve(std::stop_token stop);
     Task<Result<>> fetch_commit(std::stop_token stop);
     Task<Result<>> read_plan();
+    Task<Result<>> note_fetched();
     Task<Result<>> gather_images();
     Task<Result<Image>> gather_image(Service service, std::stop_token stop);
     Task<Result<>> record_use(Image image);

@@ -13,14 +13,17 @@ public:
 
     std::string location() { return forge.location(repository); }
 
+    /// A push of these files to pull request 7.
+    void push(char letter, std::map<std::string, std::string> files)
+    {
+        pull(7, letter);
+        commits.push(location(), "refs/pull/7/head", commit(letter), std::move(files));
+    }
     /// A push whose manifest cannot be read.
     void push_broken(char letter)
     {
-        pull(7, letter);
-        commits.push(
-            location(),
-            "refs/pull/7/head",
-            commit(letter),
+        push(
+            letter,
             {
                 {"compose.yaml", "services: ["}
         }

@@ -9,6 +9,8 @@
 #include "store/log_lines.hpp"
 #include "store/pull_requests.hpp"
 
+#include <algorithm>
+
 namespace diorama {
 
 namespace {
@@ -53,6 +55,20 @@ std::string reproduction(const Project& project, const Environment& environment)
     );
 }
 
+/// Which of several addresses is the one, and why.
+std::vector<std::string> main_note(Tx& tx, const EnvironmentFacts& facts)
+{
+    const Environment& it = facts.environment;
+    const auto routed = std::ranges::count_if(facts.services, [](const ServiceFacts& service) {
+        return service.address.has_value();
+    });
+    if (routed < 2) return {};
+    const Generation shown = it.serving != 0 ? it.serving : it.wanted.generation;
+    const auto deployment = deployments::of_generation(tx, it.id, shown);
+    if (!deployment || deployment->main_chosen.empty()) return {};
+    return {deployment->main_chosen};
+}
+
 std::vector<Report::Service> services(const EnvironmentFacts& facts, const EngineSettings& settings)
 {
     std::vector<Report::Service> list;
@@ -64,15 +80,6 @@ std::vector<Report::Service> services(const EnvironmentFacts& facts, const Engin
              .state = std::string(status_of(service, facts.environment.state))}
         );
     return list;
-}
-
-std::vector<Report::Phase> phases(const Deployment& deployment)
-{
-    if (!deployment.started_at || !deployment.completed_at) return {};
-    return {
-        {"in the queue", *deployment.started_at - deployment.created_at   },
-        {"put up in",    *deployment.completed_at - *deployment.started_at}
-    };
 }
 
 Result<> add_failure(Tx& tx, const EnvironmentFacts& facts, DeploymentId attempt, Report& report)
@@ -98,6 +105,12 @@ milliseconds lived(Tx& tx, const Environment& environment)
     return *environment.destroyed_at - (again ? again->at : environment.created_at);
 }
 
+void set_previous(Report& report, const EnvironmentFacts& facts)
+{
+    report.previous = facts.environment.serving_commit;
+    report.previous_url = commit_url(facts.project, report.previous);
+}
+
 /// What is true of the environment whatever its deployments came to.
 Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings, Instant now)
 {
@@ -110,12 +123,13 @@ Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& sett
         .commit = environment.wanted.commit,
         .commit_url = commit_url(facts.project, environment.wanted.commit),
         .services = services(facts, settings),
+        .notes = main_note(tx, facts),
         .log_command = "diorama logs " + environment.slug
     };
     if (facts.address && environment.serving != 0)
         report.url = url(*facts.address, settings.entrance);
     if (environment.state == State::updating || !environment.cause.empty())
-        report.previous = environment.serving_commit;
+        set_previous(report, facts);
     if (environment.state == State::pending || environment.state == State::updating)
         report.position = jobs::position(tx, environment.id, now);
     if (environment.state == State::destroyed && environment.destroyed_at)
@@ -129,7 +143,7 @@ Report waiting(Report scene, const pull_requests::Record& record, const Environm
     scene.state = State::awaiting_approval;
     scene.commit = record.facts.head_commit;
     scene.commit_url = commit_url(facts.project, scene.commit);
-    scene.previous = facts.environment.serving_commit;
+    set_previous(scene, facts);
     scene.phases.clear();
     if (record.verdict == pull_requests::Verdict::held && record.attempt == 0)
         scene.approval = record.reason;
@@ -157,8 +171,8 @@ Result<Briefing> brief(Tx& tx, const EngineSettings& settings, EnvironmentId id,
         .told = feedback::find(tx, id)
     };
     const auto latest = deployments::latest(tx, id);
-    if (latest && latest->generation == environment->wanted.generation)
-        briefing.scene.phases = phases(*latest);
+    const bool current = latest && latest->generation == environment->wanted.generation;
+    if (current && environment->state != State::destroyed) briefing.scene.phases = phases(*latest);
     if (latest && !environment->cause.empty()) {
         const auto added = add_failure(tx, *facts, latest->id, briefing.scene);
         if (!added) return added.error();
@@ -174,6 +188,15 @@ Result<Subject> subject_of(Tx& tx, EnvironmentId id)
     const auto environment = environments::find(tx, id);
     if (!environment) return environment.error();
     return subject(*environment, held_record(tx, *environment));
+}
+
+void place_in_line(Briefing& briefing, const Builder& builder)
+{
+    for (Report* report : {&briefing.shown, &briefing.scene}) {
+        const bool may_wait = report->state == State::provisioning ||
+                              (report->state == State::updating && !report->position);
+        if (may_wait) report->build_position = builder.position(briefing.environment.text());
+    }
 }
 
 void redact(Briefing& briefing, LogSink& logs)

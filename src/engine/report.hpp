@@ -1,5 +1,6 @@
 #pragma once
 
+#include "build/build.hpp"
 #include "engine/settings.hpp"
 #include "forge/report.hpp"
 #include "model/log.hpp"
@@ -34,6 +35,9 @@ struct Briefing {
 Result<Briefing>
 brief(Tx& tx, const EngineSettings& settings, EnvironmentId environment, Instant now);
 Result<Subject> subject_of(Tx& tx, EnvironmentId environment);
+
+/// The place among the builds that wait for others, as the builder knows it now.
+void place_in_line(Briefing& briefing, const Builder& builder);
 
 void redact(Briefing& briefing, LogSink& logs);
 

@@ -27,6 +27,7 @@ Task<Result<>> Reporter::tell(feedback::Due due, std::stop_token stop)
     };
     auto briefing = co_await world_.store.read(read);
     if (!briefing) co_return briefing.error();
+    place_in_line(*briefing, world_.builder);
     redact(*briefing, world_.logs);
     ForgeApi* forge = forge_named(world_.forges, briefing->repository.forge);
     // Nobody to tell it to: until something changes again.
@@ -59,7 +60,8 @@ Task<Result<>> Reporter::settle(feedback::Due due, Briefing briefing, Result<> o
         // A newer wish asked for another round; a count that nobody has keeps it due.
         const std::uint64_t seen = superseded ? 0 : due.asked;
         feedback::settle(tx, due.environment, seen, now + feedback::pause);
-        if (briefing.shown.position) feedback::ask(tx, due.environment, now + queue_glance);
+        if (briefing.shown.position || briefing.shown.build_position)
+            feedback::ask(tx, due.environment, now + queue_glance);
         return ok();
     };
     co_return co_await world_.store.transact(work);

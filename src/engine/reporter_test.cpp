@@ -22,16 +22,17 @@ TEST_CASE("one comment tells a preview's whole life, edited where it stands (B14
     world.tell(world.arrival(7));
     world.scheduler.run_for(seconds{4});
     CHECK(world.has("**Preview updating**: building [`bbbbbbb`]"));
-    CHECK(world.has("`aaaaaaa` still serves"));
+    CHECK(world.has("/commit/" + world.commit('a') + ">) still serves"));
     world.settle();
     CHECK(world.has("**Preview ready**"));
     CHECK(world.has("Commit [`bbbbbbb`]"));
-    CHECK(world.has("in the queue 0 s, put up in "));
+    CHECK(world.has("took 10 s: start 10 s."));
 
     world.push_broken('c');
     world.tell(world.arrival(7));
     world.settle();
-    CHECK(world.text().starts_with("**Preview ready** at `bbbbbbb`, but [`ccccccc`]"));
+    CHECK(world.text().starts_with("**Preview ready** at [`bbbbbbb`]"));
+    CHECK(world.has(", but [`ccccccc`]"));
     CHECK(world.has("failed: compose\\.yaml"));
     CHECK(world.has("diorama logs ann-shop-pr-7"));
     CHECK(world.has("diorama up https://forge.example/ann/shop.git --pr 7 --commit ccc"));
@@ -39,7 +40,8 @@ TEST_CASE("one comment tells a preview's whole life, edited where it stands (B14
     world.close(7);
     world.tell(world.arrival(7, "closed"));
     world.settle();
-    CHECK(world.text().starts_with("**Preview destroyed**: it was here for "));
+    CHECK(world.text().starts_with("**Preview destroyed**: removed after "));
+    CHECK(world.has("Commit [`ccccccc`]"));
     CHECK(world.has("diorama logs ann-shop-pr-7"));
     CHECK(world.comments() == 1);
     CHECK(world.asked("create_comment") == 1);

@@ -58,11 +58,21 @@ bool update_failed(const Report& report)
            (report.state == State::ready || report.state == State::asleep);
 }
 
-std::string queue_answer(const Report& report)
+/// How far the commit came that is not up yet. A status has no numbers: each would be one more of
+/// the thousand that GitHub takes for a commit.
+std::string progress(const Report& report, const Writer& writer)
 {
-    if (!report.position) return "accepted";
-    if (*report.position <= 1) return "accepted, next in the queue";
-    return fmt::format("accepted, number {} in the queue", *report.position);
+    const auto commit = writer.commit(report.commit, report.commit_url);
+    const auto place = [&](std::optional<std::size_t> number) -> std::string {
+        if (!number || writer.plain) return "";
+        if (*number <= 1) return ", next in the queue";
+        return fmt::format(", number {} in the queue", *number);
+    };
+    if (report.build_position)
+        return fmt::format("{} waits to be built{}", commit, place(report.build_position));
+    if (report.position || report.state == State::pending)
+        return fmt::format("{} is accepted{}", commit, place(report.position));
+    return "building " + commit;
 }
 
 std::string ready_answer(const Report& report, const Writer& writer)
@@ -71,7 +81,7 @@ std::string ready_answer(const Report& report, const Writer& writer)
         return fmt::format(
             "{} at {}, but {} failed: {}.",
             writer.strong("Preview " + std::string(name(report.state))),
-            writer.commit(report.previous),
+            writer.commit(report.previous, report.previous_url),
             writer.commit(report.commit, report.commit_url),
             writer.words(clause(report.cause))
         );
@@ -93,7 +103,7 @@ std::string answer(const Report& report, const Writer& writer)
     switch (report.state) {
         case State::pending:
             return fmt::format(
-                "{}: {} is {}.", writer.strong("Preview pending"), commit, queue_answer(report)
+                "{}: {}.", writer.strong("Preview pending"), progress(report, writer)
             );
         case State::awaiting_approval:
             return fmt::format(
@@ -102,16 +112,19 @@ std::string answer(const Report& report, const Writer& writer)
                 commit
             );
         case State::provisioning:
-            return fmt::format("{}: building {}.", writer.strong("Preview provisioning"), commit);
+            return fmt::format(
+                "{}: {}.", writer.strong("Preview provisioning"), progress(report, writer)
+            );
         case State::updating:
             return fmt::format(
                 "{}: {}{}.",
                 writer.strong("Preview updating"),
-                report.position ? fmt::format("{} is {}", commit, queue_answer(report))
-                                : "building " + commit,
+                progress(report, writer),
                 report.previous.empty()
                     ? ""
-                    : fmt::format(", {} still serves", writer.commit(report.previous))
+                    : fmt::format(
+                          ", {} still serves", writer.commit(report.previous, report.previous_url)
+                      )
             );
         case State::ready:
         case State::asleep: return ready_answer(report, writer);
@@ -122,7 +135,7 @@ std::string answer(const Report& report, const Writer& writer)
         case State::destroying: return writer.strong("Preview destroying") + ": it is taken down.";
         case State::destroyed:
             return report.lived ? fmt::format(
-                                      "{}: it was here for {}.",
+                                      "{}: removed after {}.",
                                       writer.strong("Preview destroyed"),
                                       human_duration(*report.lived)
                                   )
@@ -165,9 +178,11 @@ std::string commit_line(const Report& report)
     std::vector<std::string> parts;
     for (const auto& [phase, took] : report.phases) {
         total += took;
-        parts.push_back(fmt::format("{} {}", prose(phase, 40), human_duration(took)));
+        if (took > milliseconds{0})
+            parts.push_back(fmt::format("{} {}", prose(phase, 40), human_duration(took)));
     }
-    return fmt::format("{}, took {}: {}.", line, human_duration(total), join(parts, ", "));
+    line += fmt::format(", took {}", human_duration(total));
+    return parts.empty() ? line + "." : fmt::format("{}: {}.", line, join(parts, ", "));
 }
 
 std::string log_fold(const std::vector<std::string>& log)
@@ -218,7 +233,7 @@ std::string comment_text(const Report& report)
     add(true, [&] { return answer(report, {}) + " " + comment_marker(report); });
     add(report.state == State::awaiting_approval, [&] { return approval_part(report); });
     add(has_services(report), [&] { return table(report.services); });
-    add(!report.commit.empty() && !gone, [&] { return commit_line(report); });
+    add(!report.commit.empty(), [&] { return commit_line(report); });
     for (std::size_t i = 0; i < std::min(report.notes.size(), notes_limit); ++i)
         add(!gone, [&] { return prose(report.notes[i]); });
     add(failed && !report.log.empty(), [&] { return log_fold(report.log); });

@@ -11,6 +11,11 @@ namespace {
 
 Report report(State state)
 {
+    const bool working = state == State::provisioning;
+    const std::string stand = working                  ? "building"
+                              : state == State::asleep ? "stopped"
+                              : state == State::failed ? "failed"
+                                                       : "running";
     return {
         .state = state,
         .installation = "0195f0a1",
@@ -21,16 +26,22 @@ Report report(State state)
         .commit_url =
             "https://github.com/owner/shop/commit/1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d",
         .services =
-            {{"web", "https://shop-pr-7.example.org/", "running"},
-                       {"api", "https://shop-pr-7-api.example.org/", "running"},
-                       {"db", "", "running"}},
+            {{"web", "https://shop-pr-7.example.org/", stand},
+                       {"api", "https://shop-pr-7-api.example.org/", stand},
+                       {"db", "", stand}},
     };
+}
+
+void keep_previous(Report& report)
+{
+    report.previous = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c";
+    report.previous_url = "https://github.com/owner/shop/commit/" + report.previous;
 }
 
 Report updating()
 {
     auto made = report(State::updating);
-    made.previous = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c";
+    keep_previous(made);
     return made;
 }
 
@@ -39,9 +50,14 @@ Report failed(State state)
     auto made = report(state);
     made.cause = "service web: the build stopped at Dockerfile:7 with exit code 1.";
     for (int i = 1; i <= 20; ++i)
-        made.log.push_back(fmt::format("step {}", i));
-    made.reproduce = "docker build --file Dockerfile .";
-    made.log_command = "diorama logs shop-pr-7 --build";
+        made.log.push_back(fmt::format("web: step {}", i));
+    made.phases = {
+        {"queue", milliseconds{120}},
+        {"fetch", milliseconds{850}},
+        {"build", seconds{31}      }
+    };
+    made.reproduce = "diorama up https://github.com/owner/shop.git --pr 7 --commit " + made.commit;
+    made.log_command = "diorama logs shop-pr-7";
     return made;
 }
 
@@ -51,7 +67,7 @@ Report awaiting()
     made.services.clear();
     made.url.clear();
     made.approval = "It comes from the fork mallory/shop.";
-    made.approve_command = "/preview 1a2b3c4";
+    made.approve_command = "/preview " + made.commit;
     return made;
 }
 
@@ -115,20 +131,26 @@ TEST_CASE("B14 the comment in every state reads as its golden file")
     golden("pending", pending);
     golden("awaiting_approval", awaiting());
     golden("provisioning", report(State::provisioning));
+    auto in_line = report(State::provisioning);
+    in_line.build_position = 2;
+    golden("build_queue", in_line);
     golden("updating", updating());
 
     auto ready = report(State::ready);
     ready.phases = {
-        {"fetch", milliseconds{850}},
-        {"build", seconds{75}      },
-        {"start", seconds{3}       }
+        {"queue",  milliseconds{0}  },
+        {"fetch",  milliseconds{850}},
+        {"build",  seconds{75}      },
+        {"start",  seconds{3}       },
+        {"switch", milliseconds{14} }
     };
-    ready.notes = {"web is the main service: the only one with a port that web servers use."};
+    ready.notes = {"web is the main service: the first whose port (80) is one that web servers "
+                   "use. Name another with x-diorama.main."};
     golden("ready", ready);
     golden("asleep", report(State::asleep));
     golden("failed", failed(State::failed));
     auto kept = failed(State::ready);
-    kept.previous = "9f8e7d6c5b4a39281706f5e4d3c2b1a09f8e7d6c";
+    keep_previous(kept);
     golden("update_failed", kept);
     golden("destroying", report(State::destroying));
     auto destroyed = report(State::destroyed);
@@ -187,6 +209,7 @@ TEST_CASE("SEC-61 prose keeps mentions, references and addresses from working")
     CHECK(prose("@everyone") == "@&#8203;everyone");
     CHECK(prose("owner/shop#1") == "owner\\/shop#&#8203;1");
     CHECK(prose("https://evil.example") == "https\\:\\/\\/evil\\.example");
+    CHECK(prose("see GH-1, gh-2, a-b") == "see GH-&#8203;1, gh-&#8203;2, a\\-b");
     CHECK(prose("<b>&amp;") == "&lt;b&gt;&amp;amp;");
     CHECK(prose("a\n# b") == "a\\\\n#&#8203; b");
     CHECK(code("`") == "`` ` ``");

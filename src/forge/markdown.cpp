@@ -43,6 +43,12 @@ std::string without_colours(std::string_view line)
     return plain;
 }
 
+/// "GH-7" is a reference as "#7" is.
+bool ends_in_gh(std::string_view text)
+{
+    return text.size() > 1 && lower(text.substr(text.size() - 2)) == "gh";
+}
+
 bool is_plain_address(std::string_view url)
 {
     if (url.size() > 300) return false;
@@ -67,6 +73,7 @@ std::string prose(std::string_view text, std::size_t limit)
             case '|': safe += "&#124;"; break;
             case '@': safe.append("@").append(apart); break;
             case '#': safe.append("#").append(apart); break;
+            case '-': safe += ends_in_gh(safe) ? fmt::format("-{}", apart) : "\\-"; break;
             default:
                 if (punctuation.find(c) != std::string_view::npos) safe += '\\';
                 safe += c;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-#include "model/lifecycle.hpp"
+#include "model/environment.hpp"
 
 #include <optional>
 #include <string>
@@ -17,10 +17,6 @@ struct Report {
         std::string url;    ///< Empty when it is not routed.
         std::string state;  ///< "running"
     };
-    struct Phase {
-        std::string name;  ///< "build"
-        milliseconds took{};
-    };
 
     State state = State::pending;
     std::string installation;  ///< Its id, and
@@ -32,11 +28,13 @@ struct Report {
     std::string commit_url;
     /// The commit that serves while `commit` is built, waits for approval, or after it failed.
     std::string previous;
+    std::string previous_url;
 
     std::vector<Service> services;
-    std::vector<Phase> phases;            ///< Of the last deployment, in their order.
-    std::vector<std::string> notes;       ///< Sentences: which service is main, and why.
-    std::optional<std::size_t> position;  ///< In the queue; 1 is next.
+    std::vector<Phase> phases;                  ///< Of the last deployment, in their order.
+    std::vector<std::string> notes;             ///< Sentences: which service is main, and why.
+    std::optional<std::size_t> position;        ///< In the queue for a worker; 1 is next.
+    std::optional<std::size_t> build_position;  ///< In the queue of builds; 1 is next.
 
     std::string cause;             ///< Why the last deployment failed: a sentence.
     std::vector<std::string> log;  ///< Its last lines; the last 15 are shown.

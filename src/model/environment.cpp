@@ -29,6 +29,30 @@ Result<Kind> kind_named(std::string_view text)
     };
 }
 
+std::vector<Phase> phases(const Deployment& deployment)
+{
+    if (!deployment.completed_at) return {};
+    const std::array<std::pair<const char*, std::optional<Instant>>, 5> ends{
+        {
+         {"queue", deployment.started_at},
+         {"fetch", deployment.fetched_at},
+         {"build", deployment.built_at},
+         {"start", deployment.well_at},
+         {"switch", deployment.completed_at},
+         }
+    };
+    std::vector<Phase> parts;
+    Instant since = deployment.created_at;
+    for (const auto& [name, end] : ends) {
+        const Instant until = end.value_or(*deployment.completed_at);
+        parts.push_back({name, until - since});
+        // Where it ended, unless it came to the end.
+        if (!end) break;
+        since = until;
+    }
+    return parts;
+}
+
 std::string_view name(Actor::Type type)
 {
     switch (type) {

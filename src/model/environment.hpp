@@ -97,10 +97,25 @@ struct Deployment {
     std::string cause;  ///< Why it failed or was superseded, one sentence; else empty.
     Instant created_at{};
     std::optional<Instant> started_at;
+    std::optional<Instant> fetched_at;  ///< The commit and its plan were here.
+    std::optional<Instant> built_at;    ///< So were all images.
+    std::optional<Instant> well_at;     ///< Its containers were well and took over.
     std::optional<Instant> completed_at;
+    std::string main_chosen;  ///< Which service is the main one and why; empty before `built_at`.
 
     friend bool operator==(const Deployment&, const Deployment&) = default;
 };
+
+/// A part of a deployment, and how long it took.
+struct Phase {
+    std::string name;  ///< "queue", "fetch", "build", "start" or "switch".
+    milliseconds took{};
+
+    friend bool operator==(const Phase&, const Phase&) = default;
+};
+
+/// Of one that is over: in their order, as far as it came. Together they are its whole time.
+std::vector<Phase> phases(const Deployment& deployment);
 
 /// A repository whose pull requests and branches get environments.
 struct Project {

@@ -1,5 +1,6 @@
 #include "store/deployments.hpp"
 
+#include <array>
 #include <charconv>
 
 namespace diorama::deployments {
@@ -30,6 +31,16 @@ constexpr auto resolve_sql = R"sql(
     RETURNING *
 )sql";
 
+// By Milestone.
+constexpr std::array<Sql, 3> reach_sql{
+    "UPDATE deployments SET fetched_at = :now, built_at = NULL, well_at = NULL WHERE id = :id "
+    "RETURNING *",
+    "UPDATE deployments SET built_at = :now, well_at = NULL WHERE id = :id RETURNING *",
+    "UPDATE deployments SET well_at = :now WHERE id = :id RETURNING *",
+};
+
+constexpr auto choose_main_sql = "UPDATE deployments SET main_chosen = :sentence WHERE id = :id";
+
 constexpr auto finish_sql = R"sql(
     UPDATE deployments SET status = :status, cause = :cause, completed_at = :now
     WHERE id = :id AND status IN ('queued', 'in_progress')
@@ -46,6 +57,11 @@ constexpr auto supersede_sql = R"sql(
 constexpr auto latest_sql = R"sql(
     SELECT * FROM deployments WHERE environment = :environment
     ORDER BY generation DESC, id DESC LIMIT 1
+)sql";
+
+constexpr auto of_generation_sql = R"sql(
+    SELECT * FROM deployments WHERE environment = :environment AND generation = :generation
+    ORDER BY id DESC LIMIT 1
 )sql";
 
 constexpr auto list_sql = R"sql(
@@ -65,7 +81,11 @@ Deployment read(const Row& row)
         .cause = row.text("cause"),
         .created_at = row.instant("created_at"),
         .started_at = row.optional_instant("started_at"),
+        .fetched_at = row.optional_instant("fetched_at"),
+        .built_at = row.optional_instant("built_at"),
+        .well_at = row.optional_instant("well_at"),
         .completed_at = row.optional_instant("completed_at"),
+        .main_chosen = row.text("main_chosen"),
     };
 }
 
@@ -169,6 +189,31 @@ Result<Deployment> resolve(Tx& tx, DeploymentId id, std::string_view commit)
     return not_so(tx, id, "resolve");
 }
 
+Result<Deployment> reach(Tx& tx, DeploymentId id, Milestone milestone, Instant now)
+{
+    const auto reached = tx.one(
+        reach_sql.at(static_cast<std::size_t>(milestone)),
+        read,
+        {
+            {"id",  id },
+            {"now", now}
+    }
+    );
+    if (reached) return *reached;
+    return not_so(tx, id, "go on with");
+}
+
+void choose_main(Tx& tx, DeploymentId id, std::string_view sentence)
+{
+    tx.execute(
+        choose_main_sql,
+        {
+            {"id",       id      },
+            {"sentence", sentence}
+    }
+    );
+}
+
 Result<Deployment>
 finish(Tx& tx, DeploymentId id, DeploymentStatus status, std::string_view cause, Instant now)
 {
@@ -214,6 +259,18 @@ Result<Deployment> latest(Tx& tx, EnvironmentId environment)
     return Error{
         Code::not_found, fmt::format("environment {} was never deployed", environment.text())
     };
+}
+
+std::optional<Deployment> of_generation(Tx& tx, EnvironmentId environment, Generation generation)
+{
+    return tx.one(
+        of_generation_sql,
+        read,
+        {
+            {"environment", environment},
+            {"generation",  generation }
+    }
+    );
 }
 
 Result<Page<Deployment>>

@@ -4,6 +4,7 @@
 #include "store/page.hpp"
 #include "store/tx.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,17 @@ Result<Deployment> start(Tx& tx, DeploymentId id, Instant now);
 /// Fills in the commit it turned out to be for; one that is known stays.
 Result<Deployment> resolve(Tx& tx, DeploymentId id, std::string_view commit);
 
+/// How far it came. An attempt that begins anew overwrites what the one before it reached.
+enum class Milestone {
+    fetched,  ///< The commit and its plan are here.
+    built,    ///< So are all images.
+    well,     ///< Its containers are well and took over.
+};
+Result<Deployment> reach(Tx& tx, DeploymentId id, Milestone milestone, Instant now);
+
+/// Which service is the main one and why, for people.
+void choose_main(Tx& tx, DeploymentId id, std::string_view sentence);
+
 /// Ends it as success, failed or superseded. `conflict` when it ended already.
 Result<Deployment>
 finish(Tx& tx, DeploymentId id, DeploymentStatus status, std::string_view cause, Instant now);
@@ -28,6 +40,9 @@ std::int64_t supersede(Tx& tx, EnvironmentId environment, Generation newest, Ins
 
 /// The attempt for a generation that is not over yet, or the last one: newest first.
 Result<Deployment> latest(Tx& tx, EnvironmentId environment);
+
+/// The last attempt for that generation; nothing when there was none.
+std::optional<Deployment> of_generation(Tx& tx, EnvironmentId environment, Generation generation);
 
 /// Newest first. `after` is a page's `next`.
 Result<Page<Deployment>>

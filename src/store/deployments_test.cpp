@@ -54,6 +54,71 @@ TEST_CASE_FIXTURE(Fixture, "A09 K03 each attempt has a record with its status, t
     CHECK(*find(made.id) == *failed);
 }
 
+TEST_CASE_FIXTURE(Fixture, "B14 an attempt's time is split into its phases, as far as it came")
+{
+    using enum deployments::Milestone;
+    const auto made = add(1);
+    const auto reach = [&](deployments::Milestone milestone, int after) {
+        scheduler.run_for(seconds{after});
+        return write([&](Tx& tx) {
+            return deployments::reach(tx, made.id, milestone, scheduler.now());
+        });
+    };
+    scheduler.run_for(seconds{1});
+    CHECK(start(made.id).has_value());
+    CHECK(reach(fetched, 2).has_value());
+    CHECK(reach(built, 30).has_value());
+    CHECK(phases(*find(made.id)).empty());
+    // The one who was at it died, and another begins anew.
+    CHECK(reach(fetched, 4).has_value());
+    const auto again = reach(built, 8);
+    CHECK_FALSE(again->well_at);
+    scheduler.run_for(seconds{16});
+    const auto failed = finish(made.id, DeploymentStatus::failed, "it does not start");
+    CHECK(
+        phases(*failed) ==
+        std::vector<Phase>{
+            {"queue", seconds{1} },
+            {"fetch", seconds{36}},
+            {"build", seconds{8} },
+            {"start", seconds{16}}
+    }
+    );
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "B14 an attempt that served took a phase to switch, and names its main one"
+)
+{
+    const auto made = add(2);
+    CHECK(start(made.id).has_value());
+    using enum deployments::Milestone;
+    const auto choose = [&](Tx& tx) -> Result<> {
+        deployments::choose_main(tx, made.id, "web is the main service.");
+        return ok();
+    };
+    for (const auto milestone : {fetched, built, well}) {
+        scheduler.run_for(seconds{1});
+        const auto at = write([&](Tx& tx) {
+            return deployments::reach(tx, made.id, milestone, scheduler.now());
+        });
+        CHECK(at.has_value());
+    }
+    CHECK(write(choose).has_value());
+    scheduler.run_for(seconds{3});
+    const auto done = finish(made.id, DeploymentStatus::success);
+    CHECK(phases(*done).back() == Phase{"switch", seconds{3}});
+    const auto found = read([&](Tx& tx) -> Result<std::optional<Deployment>> {
+        return deployments::of_generation(tx, home, 2);
+    });
+    CHECK(found.value() == *done);
+    CHECK(done->main_chosen == "web is the main service.");
+    const auto none = read([&](Tx& tx) -> Result<std::optional<Deployment>> {
+        return deployments::of_generation(tx, home, 1);
+    });
+    CHECK_FALSE(none.value());
+}
+
 TEST_CASE_FIXTURE(Fixture, "A09 an attempt ends once, and does not begin again")
 {
     const auto made = add(1);
