@@ -2,12 +2,15 @@
 #include "api/handlers.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
+#include "base/instant.hpp"
 #include "store/instances.hpp"
 #include "store/inventory.hpp"
 #include "store/projects.hpp"
 #include "store/settings.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <span>
 
 namespace diorama::api {
@@ -55,6 +58,69 @@ std::span<const Entry> after(std::span<const Entry> entries, std::string_view id
     const auto next =
         std::ranges::find_if(entries, [&](const Entry& entry) { return entry.id.text() > id; });
     return {next, entries.end()};
+}
+
+Node check(std::string_view name, bool well, std::string found, std::string mend)
+{
+    Node node = Node::Map{
+        {"name",  name            },
+        {"well",  well            },
+        {"found", std::move(found)}
+    };
+    if (!mend.empty()) node.set("mend", std::move(mend));
+    return node;
+}
+
+bool is_well(const Node& check)
+{
+    const Node* well = check.find("well");
+    return well && well->boolean() && *well->boolean();
+}
+
+/// What a forge refuses us: one check for each way to mend it, whatever it keeps us from.
+Node::List refusals_of(const ForgeApi& forge)
+{
+    std::map<std::string, std::vector<std::string>> by_mend;
+    for (Error& refusal : forge.refusals())
+        by_mend[std::move(refusal.mend)].push_back(std::move(refusal.message));
+    Node::List checks;
+    for (const auto& [mend, messages] : by_mend) {
+        auto found = messages.front();
+        if (messages.size() > 1) found += fmt::format(" (and {} more)", messages.size() - 1);
+        checks.push_back(check(forge.forge(), false, std::move(found), mend));
+    }
+    return checks;
+}
+
+Node::List checks_of(const ForgeApi& forge)
+{
+    auto checks = refusals_of(forge);
+    if (const auto until = forge.rate_limited_until())
+        checks.push_back(check(
+            forge.forge(),
+            true,
+            "its rate limit is reached until " + format_instant(*until),
+            "Wait, or give Diorama a token of its own."
+        ));
+    if (checks.empty())
+        checks.push_back(check(forge.forge(), true, "refuses nothing that was asked", ""));
+    return checks;
+}
+
+/// How the forges treat us.
+Node::List forge_checks(const Context& context)
+{
+    Node::List checks;
+    for (const ForgeApi* forge : context.world.forges)
+        std::ranges::move(checks_of(*forge), std::back_inserter(checks));
+    if (checks.empty() && !context.github.secrets.empty())
+        checks.push_back(check(
+            "github",
+            true,
+            "no token: pull requests show no comment, status or deployment",
+            "Set github.token in diorama.toml."
+        ));
+    return checks;
 }
 
 }  // namespace
@@ -107,7 +173,19 @@ Task<Response> doctor(Context& context, Call call)
     if (!permitted) co_return problem(permitted.error());
     const auto facts = co_await context.facts();
     if (!facts) co_return problem(facts.error());
-    co_return json(200, *facts);
+    Node::List checks;
+    Node::List well;  // What is bad comes first.
+    for (Node& check : forge_checks(context))
+        (is_well(check) ? well : checks).push_back(std::move(check));
+    if (const Node* machine = facts->find("checks"); machine && machine->list())
+        std::ranges::copy(*machine->list(), std::back_inserter(checks));
+    std::ranges::move(well, std::back_inserter(checks));
+    co_return json(
+        200,
+        Node(Node::Map{
+            {"checks", std::move(checks)}
+    })
+    );
 }
 
 Task<Response> list_projects(Context& context, Call call)

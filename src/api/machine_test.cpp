@@ -1,4 +1,5 @@
 #include "api/test_world.hpp"
+#include "forge/fake_api.hpp"
 
 using namespace diorama;
 using namespace diorama::api;
@@ -49,6 +50,50 @@ TEST_CASE("version and doctor say which Diorama and on what it stands")
     CHECK(world.get("/api/v1/version").text("version") == "1.2.3");
     CHECK(!world.get("/api/v1/version").text("installation").empty());
     CHECK(world.get("/api/v1/doctor").body.find("checks"));
+}
+
+TEST_CASE("B17 doctor says what the forge refuses, and which permission mends it")
+{
+    ApiWorld world;
+    const auto github = [&] {
+        std::vector<std::string> lines;
+        const auto answer = world.get("/api/v1/doctor");
+        for (const Node& check : *answer.body.find("checks")->list())
+            if (check.find("name")->scalar_text() == "github")
+                lines.push_back(fmt::format(
+                    "{} {} > {}",
+                    *check.find("well")->boolean(),
+                    check.find("found")->scalar_text().value(),
+                    check.find("mend") ? check.find("mend")->scalar_text().value() : ""
+                ));
+        return lines;
+    };
+    REQUIRE(github().size() == 1);
+    CHECK(github().front().starts_with("true no token"));
+    CHECK(github().front().ends_with("Set github.token in diorama.toml."));
+
+    FakeForgeApi forge{world.scheduler};
+    const std::array<ForgeApi*, 1> forges{&forge};
+    world.context->world.forges = forges;
+    CHECK(github() == std::vector<std::string>{"true refuses nothing that was asked > "});
+
+    const ForgeRepository shop{"github", "100", "ann/shop"};
+    forge.add(shop);
+    forge.fault = [](std::string_view question) {
+        return FakeForgeApi::Fault{
+            {Code::forbidden, "not " + std::string(question), "Give the token more."}
+        };
+    };
+    const std::string commit(40, 'a');
+    CHECK(world.scheduler.run(forge.set_status(shop, commit, {}, {})).has_error());
+    CHECK(world.scheduler.run(forge.create_comment(shop, 7, "x", {})).has_error());
+    CHECK(
+        github() ==
+        std::vector<std::string>{"false not create_comment (and 1 more) > Give the token more."}
+    );
+    forge.fault = nullptr;
+    CHECK(world.scheduler.run(forge.set_status(shop, commit, {}, {})));
+    CHECK(github() == std::vector<std::string>{"false not create_comment > Give the token more."});
 }
 
 TEST_CASE("projects are the repositories that have environments")

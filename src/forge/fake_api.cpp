@@ -53,6 +53,14 @@ std::optional<Instant> FakeForgeApi::rate_limited_until() const
     return std::nullopt;
 }
 
+std::vector<Error> FakeForgeApi::refusals() const
+{
+    std::vector<Error> list;
+    for (const auto& [asked, refusal] : refused_)
+        list.push_back(refusal);
+    return list;
+}
+
 template <class T>
 Task<Result<T>> FakeForgeApi::answer(
     std::string_view question,
@@ -70,6 +78,11 @@ Task<Result<T>> FakeForgeApi::answer(
             Code::too_many, "the forge's rate limit is reached", "Wait until it is lifted."
         };
     const auto broken = fault ? fault(question) : std::nullopt;
+    const auto asked = fmt::format("{} {}", question, repository);
+    refused_.erase(asked);
+    if (broken &&
+        (broken->error.code == Code::forbidden || broken->error.code == Code::unauthorized))
+        refused_.insert_or_assign(asked, broken->error);
     if (broken && broken->when == Fault::When::before) co_return broken->error;
     const auto found = repositories_.find(repository);
     if (found == repositories_.end()) co_return missing("repository", repository);

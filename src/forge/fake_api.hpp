@@ -111,6 +111,7 @@ public:
         std::stop_token stop
     ) override;
     std::optional<Instant> rate_limited_until() const override;
+    std::vector<Error> refusals() const override;
 
 private:
     template <class T>
@@ -124,6 +125,7 @@ private:
     Scheduler& scheduler_;
     std::string web_;
     std::map<std::string, Repository> repositories_;  ///< By id.
+    std::map<std::string, Error> refused_;            ///< By question.
     std::uint64_t last_id_ = 0;
 };
 

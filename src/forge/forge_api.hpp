@@ -118,6 +118,10 @@ public:
 
     /// Until when the forge asked us to be quiet; none when it did not. `scheduler.now()` terms.
     virtual std::optional<Instant> rate_limited_until() const = 0;
+
+    /// What it refuses us at present, for want of a permission: each was answered so when it was
+    /// asked last. What is missing stands in `mend`.
+    virtual std::vector<Error> refusals() const = 0;
 };
 
 }  // namespace diorama

@@ -254,6 +254,22 @@ TEST_CASE_TEMPLATE("B14 B16 every forge's API takes what we tell", World, FakeWo
             Code::not_found
         );
     }
+    SUBCASE("what is refused is remembered until it is granted")
+    {
+        CHECK(world.api.refusals().empty());
+        world.refuse();
+        const auto refused = world.run(world.api.create_comment(shop, 7, "x", {}));
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().code == Code::forbidden);
+        const auto refusals = world.api.refusals();
+        REQUIRE(refusals.size() == 1);
+        CHECK(refusals.front().text() == refused.error().text());
+        world.grant();
+        CHECK(world.run(world.api.set_status(shop, commit('a'), {}, {})));
+        CHECK(world.api.refusals().size() == 1);
+        CHECK(world.run(world.api.create_comment(shop, 7, "x", {})));
+        CHECK(world.api.refusals().empty());
+    }
     SUBCASE("what is told while the forge is down is an error that may be repeated")
     {
         world.take_down();

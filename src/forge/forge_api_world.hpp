@@ -55,6 +55,15 @@ struct FakeWorld {
             };
         };
     }
+    void refuse()
+    {
+        state.fault = [](std::string_view) {
+            return FakeForgeApi::Fault{
+                {Code::forbidden, "not for you", "Ask for the permission."}
+            };
+        };
+    }
+    void grant() { state.fault = nullptr; }
 };
 
 /// Adds what was asked as JSON lines to the file that DIORAMA_GITHUB_REQUESTS names.
@@ -97,6 +106,11 @@ struct GitHubWorld {
     {
         played.instead = [](const Request&) { return PlayedGitHub::problem(503, "down"); };
     }
+    void refuse()
+    {
+        played.instead = [](const Request&) { return PlayedGitHub::problem(403, "not for you"); };
+    }
+    void grant() { played.instead = nullptr; }
 
 private:
     std::unique_ptr<GitHub> open()

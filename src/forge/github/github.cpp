@@ -185,7 +185,8 @@ GitHub::pull_request(ForgeRepository repository, std::int64_t number, std::stop_
 {
     const auto path = path_in(repository, fmt::format("/pulls/{}", number));
     if (!path) co_return path.error();
-    const auto answer = co_await rest_.ask({.path = *path, .needs = "Pull requests: read"}, stop);
+    Call call{.path = *path, .needs = "Pull requests: read", .expected = Code::not_found};
+    const auto answer = co_await rest_.ask(std::move(call), stop);
     if (!answer) co_return answer.error();
     co_return request_in(answer->body, repository);
 }
@@ -197,7 +198,8 @@ GitHub::permission(ForgeRepository repository, std::string login, std::stop_toke
         path_in(repository, fmt::format("/collaborators/{}/permission", percent_encode(login)));
     if (!path) co_return path.error();
     if (login.empty()) co_return Permission::none;
-    const auto answer = co_await rest_.ask({.path = *path, .needs = "Metadata: read"}, stop);
+    Call call{.path = *path, .needs = "Metadata: read", .expected = Code::not_found};
+    const auto answer = co_await rest_.ask(std::move(call), stop);
     // Nobody of that name; a repository that we may not see is told in other words.
     if (!answer && answer.error().code == Code::not_found &&
         answer.error().message.ends_with("is not a user"))

@@ -71,6 +71,7 @@ public:
         std::stop_token stop
     ) override;
     std::optional<Instant> rate_limited_until() const override { return rest_.limited_until(); }
+    std::vector<Error> refusals() const override { return rest_.refusals(); }
 
 private:
     GitHub(

@@ -174,6 +174,58 @@ TEST_CASE("a token that lacks a permission hears which one")
     CHECK(world.run(wrong->repository(world.shop, {})).error().code == Code::unauthorized);
 }
 
+TEST_CASE("B17 what GitHub refuses is known with the permission to give, until it is granted")
+{
+    World world;
+    const auto number = world.open("hats");
+    auto& github = *world.github;
+    const auto head = world.run(github.pull_request(world.shop, number, {}))->head_commit;
+    int made = 0;  // One that stands is not made again.
+    struct Try {
+        const char* path;
+        std::string permission;
+        std::function<bool()> tell;
+    };
+    const std::array tries{
+        Try{"/comments",
+            "'Pull requests: write'",   [&] {
+                return world.run(github.create_comment(world.shop, number, "x", {})).has_value();
+            }                                                                        },
+        Try{"/statuses/",
+            "'Commit statuses: write'", [&] { return world.run(github.set_status(world.shop, head, {}, {})).has_value(); }},
+        Try{"/deployments",
+            "'Deployments: write'",     [&] {
+                return world
+                    .run(
+                        github.create_deployment(world.shop, head, fmt::format("pr-{}", ++made), {})
+                    )
+                    .has_value();
+            }                                                                          },
+    };
+    for (const Try& each : tries) {
+        for (const int status : {401, 403, 404}) {
+            CAPTURE(each.path);
+            CAPTURE(status);
+            world.hub.faults().add({.method = "POST", .path = each.path, .status = status});
+            CHECK_FALSE(each.tell());
+            const auto refusals = github.refusals();
+            REQUIRE(refusals.size() == 1);
+            CHECK(refusals.front().message.starts_with(fmt::format("GitHub answered {} to", status))
+            );
+            CHECK(refusals.front().mend.contains(
+                status == 401 ? "Replace the token of [github]" : each.permission
+            ));
+            CHECK(each.tell());
+            CHECK(github.refusals().empty());
+        }
+    }
+    // What somebody deleted is no want of a permission.
+    CHECK(world.run(github.edit_comment(world.shop, "12345", "x", {})).has_error());
+    CHECK(world.run(github.set_deployment(world.shop, "12345", {}, {})).has_error());
+    CHECK(world.run(github.permission(world.shop, "nobody", {})).has_value());
+    CHECK(github.refusals().empty());
+}
+
 TEST_CASE("SEC-70 B17 whatever goes wrong on the forge is an error, never a short list")
 {
     using Kind = hub::ApiFault::Kind;

@@ -84,7 +84,9 @@ Result<> done(const Result<Answer>& answer)
 Task<Result<std::int64_t>> GitHub::account(std::stop_token stop)
 {
     if (account_) co_return *account_;
-    const auto answer = co_await rest_.ask({.path = "/user", .needs = "Metadata: read"}, stop);
+    // The token of an app is no account's.
+    Call call{.path = "/user", .needs = "Metadata: read", .expected = Code::forbidden};
+    const auto answer = co_await rest_.ask(std::move(call), stop);
     if (!answer && answer.error().code == Code::forbidden) {
         account_ = 0;
         co_return *account_;
@@ -149,6 +151,7 @@ Task<Result<>> GitHub::edit_comment(
         .path = *path,
         .body = Node::Map{{"body", shortened(text, comment_limit)}},
         .needs = "Pull requests: write",
+        .expected = Code::not_found,
     };
     const auto answer = co_await rest_.ask(std::move(call), stop);
     co_return done(answer);
@@ -236,7 +239,13 @@ Task<Result<>> GitHub::set_deployment(
     set_if(body, "environment_url", state.environment_url);
     set_if(body, "log_url", state.log_url);
     set_if(body, "description", shortened(state.description, description_limit));
-    Call call{.method = "POST", .path = *path, .body = body, .needs = "Deployments: write"};
+    Call call{
+        .method = "POST",
+        .path = *path,
+        .body = body,
+        .needs = "Deployments: write",
+        .expected = Code::not_found,
+    };
     const auto answer = co_await rest_.ask(std::move(call), stop);
     co_return done(answer);
 }

@@ -53,6 +53,15 @@ std::string mend_of(const Call& call, int status)
     }
 }
 
+/// "/repos/owner/shop" of any path below it.
+std::string_view repository_in(std::string_view path)
+{
+    std::size_t end = 0;
+    for (int part = 0; part < 3 && end != std::string_view::npos; ++part)
+        end = path.find('/', end + 1);
+    return path.substr(0, end);
+}
+
 /// What GitHub says about it; nothing that holds the token, should a proxy echo it.
 std::string reason(const Response& response, const Secret& token)
 {
@@ -101,6 +110,24 @@ std::optional<Instant> Rest::limited_until() const
 {
     if (quiet_until_ && *quiet_until_ > scheduler_.now()) return quiet_until_;
     return std::nullopt;
+}
+
+std::vector<Error> Rest::refusals() const
+{
+    std::vector<Error> list;
+    for (const auto& [what, refusal] : refused_)
+        list.push_back(refusal);
+    return list;
+}
+
+void Rest::remember(const Call& call, const Result<Answer>& answer)
+{
+    const auto what = fmt::format("{} {}", call.needs, repository_in(call.path));
+    const Code code = answer ? Code::none : answer.error().code;
+    const bool refused =
+        code == Code::unauthorized || code == Code::forbidden || code == Code::not_found;
+    if (answer) refused_.erase(what);
+    if (refused && code != call.expected) refused_.insert_or_assign(what, answer.error());
 }
 
 Error Rest::limited(std::string_view what) const
@@ -186,7 +213,10 @@ Task<Result<Answer>> Rest::persist(Call call, std::string target, std::stop_toke
         auto answer = co_await once(call, target, stop);
         const bool transient = !answer && (answer.error().code == Code::unavailable ||
                                            answer.error().code == Code::timed_out);
-        if (!transient || !call.repeatable || attempt == tries) co_return answer;
+        if (!transient || !call.repeatable || attempt == tries) {
+            remember(call, answer);
+            co_return answer;
+        }
         const auto jitter = milliseconds{random_.number() % (pause.count() / 2 + 1)};
         co_await sleep(scheduler_, pause + jitter, stop);
         pause *= 2;

@@ -7,6 +7,7 @@
 #include "forge/github/rate_limit.hpp"
 
 #include <functional>
+#include <map>
 #include <string>
 
 namespace diorama::github {
@@ -23,6 +24,8 @@ struct Call {
     std::string validator;   ///< The ETag of the answer we have.
     std::string_view needs;  ///< The token's permission, in GitHub's words: "Contents: read".
     bool repeatable = true;  ///< Doing it twice is doing it once.
+    /// A refusal that is an answer: `not_found` of what somebody may have deleted.
+    Code expected = Code::none;
 };
 
 struct Answer {
@@ -58,7 +61,11 @@ public:
 
     std::optional<Instant> limited_until() const;
 
+    /// The 401, 403 and 404 that stand: by permission and repository, until one is granted.
+    std::vector<Error> refusals() const;
+
 private:
+    void remember(const Call& call, const Result<Answer>& answer);
     Task<Result<Answer>> once(Call call, std::string target, std::stop_token stop);
     Request request(const Call& call, const std::string& target) const;
     Result<Answer> read(const Call& call, const Response& response) const;
@@ -71,6 +78,7 @@ private:
     Options options_;
     WritePace pace_;
     std::optional<Instant> quiet_until_;
+    std::map<std::string, Error> refused_;  ///< By permission and repository.
 };
 
 /// `problem` of a peer's answer that we cannot read: later it may be right.
