@@ -43,7 +43,7 @@ Task<Result<deliveries::Delivery>> find_delivery(Context& context, Call call)
     co_return co_await context.world.store.read(read);
 }
 
-Result<Arrival> again(const deliveries::Delivery& old, const WebhookDoor& door)
+Result<Arrival> again(const deliveries::Delivery& old, const WebhookDoor& door, const Actor& by)
 {
     if (old.body.empty())
         return Error{
@@ -60,7 +60,7 @@ Result<Arrival> again(const deliveries::Delivery& old, const WebhookDoor& door)
         .remote = old.remote,
         .headers = old.headers,
         .body = old.body,
-        .replay_of = old.id
+        .replay = Arrival::Replay{old.id, by}
     };
 }
 
@@ -101,9 +101,10 @@ Task<Response> show_delivery(Context& context, Call call)
 /// The original stays as it is; the replay is a delivery of its own.
 Task<Response> replay_delivery(Context& context, Call call)
 {
+    const Actor by = call.caller.actor;
     const auto old = co_await find_delivery(context, std::move(call));
     if (!old) co_return problem(old.error());
-    auto arrival = again(*old, context.github);
+    auto arrival = again(*old, context.github, by);
     if (!arrival) co_return problem(arrival.error());
     const auto receipt = co_await context.intake.receive(*std::move(arrival));
     if (!receipt) co_return problem(receipt.error());

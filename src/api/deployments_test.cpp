@@ -47,6 +47,8 @@ TEST_CASE("attempts are listed newest first, with status, times and cause (A09)"
     CHECK(items[1].find("started_at"));
     CHECK(items[1].find("completed_at"));
     CHECK(*items[1].find("duration_ms")->integer() > 0);
+    CHECK(*items[1].find("phases_ms")->find("start")->integer() > 0);
+    CHECK_FALSE(items[0].find("phases_ms")->find("build"));
 
     const auto first = world.get(path + "?limit=1");
     REQUIRE(first.items().size() == 1);

@@ -94,6 +94,10 @@ Node view(Context& context, const Deployment& deployment)
     set_time(node, "completed_at", deployment.completed_at);
     if (deployment.started_at && deployment.completed_at)
         node.set("duration_ms", (*deployment.completed_at - *deployment.started_at).count());
+    Node::Map parts;
+    for (const Phase& phase : phases(deployment))
+        parts.push_back({phase.name, phase.took.count()});
+    if (!parts.empty()) node.set("phases_ms", std::move(parts));
     return node;
 }
 
@@ -165,6 +169,7 @@ Node view(const deliveries::Delivery& delivery)
     set("approves", delivery.approves);
     set("reason", delivery.reason);
     if (delivery.replay_of) node.set("replay_of", delivery.replay_of->text());
+    set("replayed_by", delivery.replayed_by);
     set_time(node, "handled_at", delivery.handled_at);
     if (const auto headers = parse_json(delivery.headers)) node.set("headers", *headers);
     return node;

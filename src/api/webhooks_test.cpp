@@ -301,10 +301,23 @@ TEST_CASE("a delivery is shown as it came, and is taken in again when somebody a
     const auto replay = world.get("/api/v1/deliveries/" + again.text("id"));
     CHECK(replay.text("replay_of") == answer.text("id"));
     CHECK(replay.text("verdict") != "waiting");
+
+    // Who had a hand in it stands with the delivery, and in what happened to the environment.
+    CHECK(replay.text("replayed_by") == "token test");
+    CHECK(world.get(path).text("replayed_by").empty());
+    const auto environments = world.get("/api/v1/environments").items();
+    REQUIRE(environments.size() == 1);
+    const auto happened =
+        world.get("/api/v1/environments/" + text(environments[0], "id") + "/events").items();
+    const auto noted = std::ranges::find_if(happened, [](const Node& event) {
+        return text(event, "event") == "replayed";
+    });
+    REQUIRE(noted != happened.end());
+    CHECK(text(*noted, "actor") == "test");
     CHECK(kept(world).size() == 2);
 }
 
-TEST_CASE("deliveries are forgotten when their time is over")
+TEST_CASE("B07 deliveries are forgotten when the time of github.deliveries is over")
 {
     WebhookWorld world;
     world.engine_settings.forges.keep = hours{2};

@@ -41,6 +41,7 @@ constexpr std::array list_columns{
     Column{.key = "delivery", .usual = false},
     Column{.key = "remote", .usual = false},
     Column{.key = "replay_of", .usual = false},
+    Column{.key = "replayed_by", .usual = false},
     Column{.key = "received_at", .usual = false},
     Column{.key = "handled_at", .usual = false},
 };
@@ -56,6 +57,7 @@ constexpr std::array detail_columns{
     Column{.key = "verdict"},
     Column{.key = "reason"},
     Column{.key = "replay_of"},
+    Column{.key = "replayed_by"},
     Column{.key = "received_at"},
     Column{.key = "handled_at"},
 };

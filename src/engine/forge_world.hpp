@@ -125,6 +125,14 @@ public:
                    }
         ).value();
     }
+    std::vector<deliveries::Delivery> all_deliveries()
+    {
+        return query([this](Tx& tx) {
+                   return deliveries::list(tx, engine_settings.tenant, {}, "", 100);
+               })
+            .value()
+            .items;
+    }
     deliveries::Delivery last_delivery()
     {
         return query([this](Tx& tx) {

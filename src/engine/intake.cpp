@@ -1,6 +1,8 @@
 #include "engine/intake.hpp"
 
 #include "engine/forges.hpp"
+#include "store/environments.hpp"
+#include "store/event_log.hpp"
 #include "store/projects.hpp"
 
 #include <algorithm>
@@ -100,12 +102,39 @@ row_of(const Arrival& arrival, const Judged& judged, DeliveryId id, const Moment
         .body = judged.verdict == Verdict::refused ? "" : arrival.body,
         .verdict = judged.verdict,
         .reason = judged.reason,
-        .replay_of = arrival.replay_of,
         .received_at = moment.now
     };
+    if (const auto& replay = arrival.replay) {
+        row.replay_of = replay->of;
+        row.replayed_by = fmt::format("{} {}", name(replay->by.type), replay->by.name);
+    }
     if (hint.ask == Hint::Ask::approve) row.approves = hint.commit;
     if (judged.verdict != Verdict::waiting) row.handled_at = moment.now;
     return row;
+}
+
+/// Whoever reads what happened to the environment finds that somebody had a hand in it.
+Result<> note_replay(Tx& tx, const Arrival& arrival, DeliveryId id, const Moment& moment)
+{
+    const auto& [forge, repository, name] = arrival.hint.repository;
+    const auto project = projects::find_by_forge(tx, moment.tenant, forge, repository);
+    if (!arrival.replay || !arrival.hint.number || !project) return ok();
+    const auto number = fmt::format("{}", *arrival.hint.number);
+    const auto environment =
+        environments::find(tx, moment.tenant, {project->id, Kind::pull_request, number});
+    if (!environment) return ok();
+    const auto noted = event_log::add(
+        tx,
+        {.environment = environment->id,
+         .at = moment.now,
+         .actor = arrival.replay->by,
+         .event = "replayed",
+         .from = environment->state,
+         .to = environment->state,
+         .data = fmt::format(R"({{"delivery": "{}"}})", id.text())}
+    );
+    if (!noted) return noted.error();
+    return ok();
 }
 
 }  // namespace
@@ -127,11 +156,13 @@ Task<Result<Receipt>> Intake::receive(Arrival given)
         const Arrival& arrival = *shared;
         const Hint& hint = arrival.hint;
         const auto before = deliveries::find_by_forge(tx, moment.tenant, hint.forge, hint.delivery);
-        if (before && !arrival.replay_of)
+        if (before && !arrival.replay)
             return Receipt{before->id, before->verdict, "it was here already", true};
         const auto found = judge(tx, arrival, settings, has_api, moment);
         if (!found) return found.error();
         deliveries::insert(tx, row_of(arrival, *found, id, moment));
+        const auto noted = note_replay(tx, arrival, id, moment);
+        if (!noted) return noted.error();
         return Receipt{.delivery = id, .verdict = found->verdict, .reason = found->reason};
     };
     const auto receipt = co_await world_.store.transact(work);

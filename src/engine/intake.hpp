@@ -13,7 +13,13 @@ struct Arrival {
     std::string headers;  ///< JSON; none that holds a signature or a credential.
     std::string body;     ///< As it came.
     std::string signer;   ///< The repository whose own secret signed it; empty: the forge's.
-    std::optional<DeliveryId> replay_of;
+
+    /// Somebody asked for one that came before to be taken in again.
+    struct Replay {
+        DeliveryId of;
+        Actor by;
+    };
+    std::optional<Replay> replay;
 };
 
 /// What became of it at the door. What it leads to shows in the list of deliveries.

@@ -193,3 +193,29 @@ TEST_CASE("without a forge token the newest webhook is the truth, and forks are 
     world.tell_and_settle(world.arrival(8, "opened"));
     CHECK(world.state(8) == State::awaiting_approval);
 }
+
+TEST_CASE("B07 github.deliveries lets old deliveries go, and no question that is still open")
+{
+    ForgeWorld world;
+    world.engine_settings.forges.keep = hours{2};
+    world.pull(7, 'a');
+    world.tell_and_settle(world.arrival(7, "opened"));
+    CHECK(world.last_delivery().verdict == Verdict::acted);
+    world.forge.fault = [](std::string_view) {
+        return FakeForgeApi::Fault{
+            {Code::unavailable, "the forge is down"}
+        };
+    };
+    world.pull(7, 'b');
+    const auto asked = world.tell(world.arrival(7)).delivery;
+    world.scheduler.run_for(hours{5});
+    const auto kept = world.all_deliveries();
+    REQUIRE(kept.size() == 1);
+    CHECK(kept[0].id == asked);
+    CHECK(kept[0].verdict == Verdict::failed);
+    world.forge.fault = nullptr;
+    world.scheduler.run_for(hours{1});
+    CHECK(world.preview(7)->serving_commit == world.commit('b'));
+    world.scheduler.run_for(hours{2});
+    CHECK(world.all_deliveries().empty());
+}

@@ -7,11 +7,12 @@ namespace {
 constexpr auto insert_sql = R"sql(
     INSERT INTO deliveries (
         id, tenant, forge, delivery, event, action, repository_id, repository, pull_request,
-        sender, approves, remote, headers, verdict, reason, replay_of, received_at, handled_at
+        sender, approves, remote, headers, verdict, reason, replay_of, replayed_by,
+        received_at, handled_at
     ) VALUES (
         :id, :tenant, :forge, :delivery, :event, :action, :repository_id, :repository,
         :pull_request, :sender, :approves, :remote, :headers, :verdict, :reason, :replay_of,
-        :received_at, :handled_at
+        :replayed_by, :received_at, :handled_at
     ) ON CONFLICT DO NOTHING
 )sql";
 
@@ -51,7 +52,7 @@ constexpr auto approvals_sql = R"sql(
 )sql";
 
 constexpr auto forget_sql = R"sql(
-    DELETE FROM deliveries WHERE received_at < :before AND verdict <> 'waiting'
+    DELETE FROM deliveries WHERE received_at < :before AND verdict NOT IN ('waiting', 'failed')
 )sql";
 
 Delivery read(const Row& row)
@@ -74,6 +75,7 @@ Delivery read(const Row& row)
         .verdict = row.named(verdict_named, "verdict"),
         .reason = row.text("reason"),
         .replay_of = row.optional_id<DeliveryId>("replay_of"),
+        .replayed_by = row.text("replayed_by"),
         .received_at = row.instant("received_at"),
         .handled_at = row.optional_instant("handled_at"),
     };
@@ -126,6 +128,7 @@ bool insert(Tx& tx, const Delivery& it)
             {"verdict",       it.verdict      },
             {"reason",        it.reason       },
             {"replay_of",     it.replay_of    },
+            {"replayed_by",   it.replayed_by  },
             {"received_at",   it.received_at  },
             {"handled_at",    it.handled_at   }
     }
@@ -192,12 +195,7 @@ list(Tx& tx, TenantId tenant, const Filter& filter, std::string_view after, std:
     }
     if (!after.empty()) {
         const auto last = DeliveryId::parse(after);
-        if (!last)
-            return Error{
-                Code::invalid,
-                "the cursor does not belong to this list",
-                "Ask for the first page again, without a cursor."
-            };
+        if (!last) return wrong_cursor();
         sql += " AND id < :after";
         params.emplace_back("after", *last);
     }

@@ -40,7 +40,8 @@ struct Delivery {
     std::string body;      ///< As it came; empty for a refused one.
     Verdict verdict = Verdict::waiting;
     std::string reason;                   ///< A sentence; empty while waiting.
-    std::optional<DeliveryId> replay_of;  ///< A person asked for it again.
+    std::optional<DeliveryId> replay_of;  ///< Somebody asked for it again:
+    std::string replayed_by;              ///< "token ci", "user ann".
     Instant received_at{};
     std::optional<Instant> handled_at;
 
@@ -84,7 +85,7 @@ std::vector<Delivery>
 waiting_approvals(Tx& tx, std::string_view repository_id, std::int64_t pull_request);
 void settle(Tx& tx, DeliveryId id, Verdict verdict, std::string_view reason, Instant now);
 
-/// Forgets those received before `before` that nobody waits for; how many.
+/// Forgets those received before `before` whose question is answered; how many.
 std::int64_t forget(Tx& tx, Instant before);
 
 }  // namespace diorama::deliveries
