@@ -20,18 +20,26 @@ struct Known {
     std::optional<Environment> environment;
 };
 
-Result<std::vector<Project>> readable(Tx& tx, TenantId tenant, const Grants& grants)
-{
-    auto all = projects::list(tx, tenant);
-    std::erase_if(all, [&](const Project& project) {
-        return !allowed(grants, Right::read, {.tenant = tenant, .project = project.id});
-    });
-    return all;
-}
+struct Listing {
+    std::vector<Known> items;
+    std::string next;
+};
 
 bool is_called(const Project& project, std::string_view text)
 {
     return project.id.text() == text || project.slug == text || project.name == text;
+}
+
+/// Those the caller may read; of the `wanted` one only, unless that is empty.
+std::vector<Project>
+readable(Tx& tx, TenantId tenant, const Grants& grants, std::string_view wanted)
+{
+    auto all = projects::list(tx, tenant);
+    std::erase_if(all, [&](const Project& project) {
+        return !allowed(grants, Right::read, {.tenant = tenant, .project = project.id}) ||
+               (!wanted.empty() && !is_called(project, wanted));
+    });
+    return all;
 }
 
 std::optional<Environment> environment_of(Tx& tx, const Project& project, std::int64_t number)
@@ -40,6 +48,38 @@ std::optional<Environment> environment_of(Tx& tx, const Project& project, std::i
         tx, project.tenant, {project.id, Kind::pull_request, fmt::format("{}", number)}
     );
     return found ? std::optional(*found) : std::nullopt;
+}
+
+/// A page of `query`, over what the caller may read.
+Task<Result<Listing>>
+known_page(Context& context, Caller caller, pull_requests::ListQuery query, std::string wanted)
+{
+    const auto read = [=, tenant = context.world.settings.tenant](Tx& tx) -> Result<Listing> {
+        const auto projects = readable(tx, tenant, caller.grants, wanted);
+        auto asked = query;
+        for (const Project& project : projects)
+            asked.projects.push_back(project.id);
+        auto page = pull_requests::page(tx, asked);
+        if (!page) return page.error();
+        Listing listing{.next = page->next};
+        for (auto& record : page->items) {
+            const Project& project = *std::ranges::find(projects, record.project, &Project::id);
+            const auto environment = environment_of(tx, project, record.facts.number);
+            listing.items.push_back({project, std::move(record), environment});
+        }
+        return listing;
+    };
+    co_return co_await context.world.store.read(read);
+}
+
+/// `?limit=` and `?after=`.
+Result<pull_requests::ListQuery> paging(const Request& request)
+{
+    const auto limit = limit_of(request, 50);
+    if (!limit) return limit.error();
+    pull_requests::ListQuery query{.limit = *limit};
+    query.after = request.query_value("after").value_or("");
+    return query;
 }
 
 Node shown(Context& context, const Known& known)
@@ -60,55 +100,35 @@ BOOST_DESCRIBE_STRUCT(ApproveBody, (), (commit))
 
 Task<Response> list_pull_requests(Context& context, Call call)
 {
-    const auto asked = only_known(call.request, {"project", "all", "limit"});
+    const auto asked = only_known(call.request, {"project", "all", "limit", "after"});
     if (!asked) co_return problem(asked.error());
     const auto all = truth_of(call.request, "all");
     if (!all) co_return problem(all.error());
+    auto query = paging(call.request);
+    if (!query) co_return problem(query.error());
+    query->open_only = !*all;
     const std::string wanted(call.request.query_value("project").value_or(""));
-    const auto read = [=,
-                       tenant = context.world.settings.tenant,
-                       grants = call.caller.grants,
-                       open_only = !*all](Tx& tx) -> Result<std::vector<Known>> {
-        const auto projects = readable(tx, tenant, grants);
-        if (!projects) return projects.error();
-        std::vector<Known> found;
-        for (const Project& project : *projects) {
-            if (!wanted.empty() && !is_called(project, wanted)) continue;
-            for (auto& record : pull_requests::list(tx, project.id, open_only)) {
-                const auto environment = environment_of(tx, project, record.facts.number);
-                found.push_back({project, std::move(record), environment});
-            }
-        }
-        return found;
-    };
-    const auto found = co_await context.world.store.read(read);
+    const auto found = co_await known_page(context, call.caller, *query, wanted);
     if (!found) co_return problem(found.error());
     Node::List items;
-    for (const Known& known : *found)
+    for (const Known& known : found->items)
         items.push_back(shown(context, known));
-    co_return page(std::move(items), "");
+    co_return page(std::move(items), found->next);
 }
 
 /// Each with the command that lets its commit run.
 Task<Response> list_approvals(Context& context, Call call)
 {
-    const auto read = [tenant = context.world.settings.tenant,
-                       grants = call.caller.grants](Tx& tx) -> Result<std::vector<Known>> {
-        const auto projects = readable(tx, tenant, grants);
-        if (!projects) return projects.error();
-        std::vector<Known> found;
-        for (auto& record : pull_requests::held(tx, tenant)) {
-            const auto project = std::ranges::find(*projects, record.project, &Project::id);
-            if (project == projects->end()) continue;
-            const auto environment = environment_of(tx, *project, record.facts.number);
-            found.push_back({*project, std::move(record), environment});
-        }
-        return found;
-    };
-    const auto found = co_await context.world.store.read(read);
+    const auto asked = only_known(call.request, {"limit", "after"});
+    if (!asked) co_return problem(asked.error());
+    auto query = paging(call.request);
+    if (!query) co_return problem(query.error());
+    query->open_only = false;
+    query->held_only = true;
+    const auto found = co_await known_page(context, call.caller, *query, "");
     if (!found) co_return problem(found.error());
     Node::List items;
-    for (const Known& known : *found) {
+    for (const Known& known : found->items) {
         Node node = shown(context, known);
         if (known.environment)
             node.set(
@@ -121,7 +141,7 @@ Task<Response> list_approvals(Context& context, Call call)
             );
         items.push_back(std::move(node));
     }
-    co_return page(std::move(items), "");
+    co_return page(std::move(items), found->next);
 }
 
 /// Exactly that commit, and no later one (SEC-25).

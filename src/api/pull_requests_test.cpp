@@ -114,3 +114,28 @@ TEST_CASE("what the brake holds back is shown, and let go by an administrator (S
     CHECK(released.text("released") == "1");
     CHECK(world.get("/api/v1/brake").text("holds") == "false");
 }
+
+TEST_CASE("pull requests and approvals come in pages, as every list does")
+{
+    WebhookWorld world;
+    for (std::int64_t number = 1; number <= 5; ++number)
+        world.deliver_and_settle(world.payload(number, 'a', strangers));
+    for (const std::string path : {"/api/v1/pull-requests", "/api/v1/approvals"}) {
+        CAPTURE(path);
+        CHECK(world.get(path).items().size() == 5);
+        std::vector<std::string> numbers;
+        std::string after;
+        do {
+            const auto page = world.get(path + "?limit=2" + after);
+            REQUIRE(page.status == 200);
+            CHECK(page.items().size() <= 2);
+            for (const Node& item : page.items())
+                numbers.push_back(text(item, "number"));
+            after = page.text("next").empty() ? "" : "&after=" + page.text("next");
+        } while (!after.empty());
+        CHECK(numbers == std::vector<std::string>{"1", "2", "3", "4", "5"});
+        CHECK(world.get(path + "?after=none").status == 400);
+        CHECK(world.get(path + "?limit=0").status == 400);
+        CHECK(world.get(path + "?sort=number").status == 400);
+    }
+}

@@ -119,11 +119,7 @@ Result<Cursor> parse_cursor(std::string_view text)
         cursor.id = id;
         return cursor;
     }
-    return Error{
-        Code::invalid,
-        "the cursor does not belong to this list",
-        "Ask for the first page again, without a cursor."
-    };
+    return wrong_cursor();
 }
 
 }  // namespace

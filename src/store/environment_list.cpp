@@ -65,16 +65,12 @@ std::string cursor_at(const Environment& last, const ListQuery& query)
 
 Result<Params> parse_cursor(const ListQuery& query)
 {
-    const Error wrong{
-        Code::invalid,
-        "the cursor does not belong to this list",
-        "Ask for the first page again, without a cursor."
-    };
     const std::string_view text = query.after;
     const auto dot = text.rfind('.');
-    if (dot == std::string_view::npos || !text.starts_with(cursor_start(query))) return wrong;
+    if (dot == std::string_view::npos || !text.starts_with(cursor_start(query)))
+        return wrong_cursor();
     const auto id = EnvironmentId::parse(text.substr(dot + 1));
-    if (!id) return wrong;
+    if (!id) return wrong_cursor();
     const auto value = text.substr(2, dot - 2);
     if (order_of(query.sort).text)
         return Params{
@@ -83,7 +79,7 @@ Result<Params> parse_cursor(const ListQuery& query)
         };
     std::int64_t number = 0;
     const auto [stop, problem] = std::from_chars(value.data(), value.data() + value.size(), number);
-    if (problem != std::errc{} || stop != value.data() + value.size()) return wrong;
+    if (problem != std::errc{} || stop != value.data() + value.size()) return wrong_cursor();
     return Params{
         {"after",    number},
         {"after_id", *id   }

@@ -150,18 +150,22 @@ TEST_CASE("what was read settles the deliveries that waited for it")
     CHECK(waiting[0].delivery == "2");
 }
 
-TEST_CASE("old deliveries are forgotten, those that wait are not")
+TEST_CASE("B07 old deliveries are forgotten, those whose question is open are not")
 {
+    using enum deliveries::Verdict;
     ForgeFixture fixture;
-    auto handled = fixture.delivery("1");
-    handled.verdict = deliveries::Verdict::nothing;
-    CHECK(fixture.receive(handled));
-    CHECK(fixture.receive(fixture.delivery("2")));
+    for (const auto verdict : {waiting, acted, nothing, refused, failed}) {
+        auto delivery = fixture.delivery(std::string(name(verdict)));
+        delivery.verdict = verdict;
+        CHECK(fixture.receive(delivery));
+    }
     const auto forgotten = fixture.write([&](Tx& tx) -> Result<std::int64_t> {
         return deliveries::forget(tx, fixture.now() + milliseconds{1});
     });
-    CHECK(forgotten.value() == 1);
-    CHECK(fixture.all().size() == 1);
+    CHECK(forgotten.value() == 3);
+    CHECK(fixture.all().size() == 2);
+    CHECK(fixture.all({.verdict = waiting}).size() == 1);
+    CHECK(fixture.all({.verdict = failed}).size() == 1);
 }
 
 TEST_CASE("facts about a pull request come back as they were written")
@@ -181,6 +185,56 @@ TEST_CASE("facts about a pull request come back as they were written")
     REQUIRE(found.has_value());
     CHECK(*found == record);
     CHECK(fixture.due().empty());
+}
+
+TEST_CASE("pull requests come page by page, none twice and none left out")
+{
+    ForgeFixture fixture;
+    const Project other = fixture.project("other");
+    for (std::int64_t number = 1; number <= 5; ++number) {
+        for (const ProjectId project : {fixture.shop.id, other.id})
+            CHECK(fixture
+                      .write([&](Tx& tx) -> Result<> {
+                          pull_requests::ask(tx, project, number, fixture.now());
+                          auto record = fixture.seven();
+                          record.project = project;
+                          record.facts.number = number;
+                          if (number == 4) record.verdict = pull_requests::Verdict::held;
+                          if (number == 5) record.facts.status = PullRequest::Status::closed;
+                          pull_requests::note(tx, record, 1);
+                          return ok();
+                      })
+                      .has_value());
+    }
+    pull_requests::ListQuery query{
+        .projects = {fixture.shop.id, other.id},
+          .limit = 3
+    };
+    const auto page = [&] {
+        const auto read = fixture.read([&](Tx& tx) { return pull_requests::page(tx, query); });
+        REQUIRE(read.has_value());
+        query.after = read->next;
+        return read->items.size();
+    };
+    CHECK(page() == 3);
+    CHECK(page() == 3);
+    CHECK(page() == 2);
+    CHECK(query.after.empty());
+    query.open_only = false;
+    query.limit = 10;
+    CHECK(page() == 10);
+    query.held_only = true;
+    CHECK(page() == 2);
+    query.projects = {other.id};
+    CHECK(page() == 1);
+    query.projects.clear();
+    CHECK(page() == 0);
+    for (const char* wrong : {"x", "x.1", ".", "0197a0b0-0000-7000-8000-000000000000.x"}) {
+        query.after = wrong;
+        const auto read = fixture.read([&](Tx& tx) { return pull_requests::page(tx, query); });
+        REQUIRE(read.has_error());
+        CHECK(read.error().code == Code::invalid);
+    }
 }
 
 TEST_CASE("a question asked in the middle of a look is not lost, not even in the same millisecond")

@@ -11,6 +11,15 @@ std::size_t page_size(std::size_t limit)
     return std::clamp<std::size_t>(limit, 1, max_page);
 }
 
+Error wrong_cursor()
+{
+    return {
+        Code::invalid,
+        "the cursor does not belong to this list",
+        "Ask for the first page again, without a cursor."
+    };
+}
+
 std::string like_pattern(std::string_view text)
 {
     std::string pattern = "%";

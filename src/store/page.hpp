@@ -23,6 +23,9 @@ inline constexpr std::size_t max_page = 1000;
 /// How many rows to fetch for `limit`: at least one, at most max_page.
 std::size_t page_size(std::size_t limit);
 
+/// For a cursor that is none of the list it is given to.
+Error wrong_cursor();
+
 /// `text` as a pattern that LIKE … ESCAPE '\' finds anywhere, itself and nothing else. Use with
 /// LOWER on both sides: only SQLite's LIKE overlooks case.
 std::string like_pattern(std::string_view text);

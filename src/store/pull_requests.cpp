@@ -2,6 +2,8 @@
 
 #include "base/json.hpp"
 
+#include <charconv>
+
 namespace diorama::pull_requests {
 
 namespace {
@@ -50,10 +52,7 @@ constexpr auto list_sql = "SELECT * FROM pull_requests WHERE project = :project 
 constexpr auto list_open_sql = R"sql(
     SELECT * FROM pull_requests WHERE project = :project AND status = 'open' ORDER BY number
 )sql";
-constexpr auto held_sql = R"sql(
-    SELECT pull_requests.* FROM pull_requests JOIN projects ON projects.id = project
-    WHERE projects.tenant = :tenant AND verdict = 'held' ORDER BY project, number
-)sql";
+constexpr auto page_sql = "SELECT * FROM pull_requests WHERE (project, number) > (:after, :number)";
 
 constexpr auto approve_sql = R"sql(
     UPDATE pull_requests
@@ -118,6 +117,27 @@ Record read(const Row& row)
 Due read_due(const Row& row)
 {
     return {row.id<ProjectId>("project"), row.integer("number"), row.count("asked")};
+}
+
+/// Where a page ends: its last row. The default is before the first.
+struct Cursor {
+    std::string project;
+    std::int64_t number = 0;
+};
+
+Result<Cursor> parse_cursor(std::string_view text)
+{
+    Cursor cursor;
+    if (text.empty()) return cursor;
+    const auto dot = text.find('.');
+    if (dot == std::string_view::npos || !ProjectId::parse(text.substr(0, dot)))
+        return wrong_cursor();
+    const auto number = text.substr(dot + 1);
+    const char* const end = number.data() + number.size();
+    const auto [stop, problem] = std::from_chars(number.data(), end, cursor.number);
+    if (problem != std::errc{} || stop != end) return wrong_cursor();
+    cursor.project = text.substr(0, dot);
+    return cursor;
 }
 
 }  // namespace
@@ -253,15 +273,30 @@ std::vector<Record> list(Tx& tx, ProjectId project, bool open_only)
     );
 }
 
-std::vector<Record> held(Tx& tx, TenantId tenant)
+Result<Page<Record>> page(Tx& tx, const ListQuery& query)
 {
-    return tx.all(
-        held_sql,
-        read,
-        {
-            {"tenant", tenant}
-    }
-    );
+    const auto cursor = parse_cursor(query.after);
+    if (!cursor) return cursor.error();
+    const auto size = page_size(query.limit);
+    ComposedSql sql{page_sql};
+    Params params{
+        {"after",  cursor->project},
+        {"number", cursor->number },
+        {"limit",  size + 1       }
+    };
+    sql += " AND project IN ";
+    sql.add_list("project", query.projects.size());
+    for (std::size_t i = 0; i < query.projects.size(); ++i)
+        params.emplace_back(fmt::format("project{}", i), query.projects[i]);
+    if (query.open_only) sql += " AND status = 'open'";
+    if (query.held_only) sql += " AND verdict = 'held'";
+    sql += " ORDER BY project, number LIMIT :limit";
+    Page<Record> found{.items = tx.all(sql, read, params)};
+    if (found.items.size() <= size) return found;
+    found.items.pop_back();
+    const Record& last = found.items.back();
+    found.next = fmt::format("{}.{}", last.project.text(), last.facts.number);
+    return found;
 }
 
 Result<> approve(Tx& tx, ProjectId project, std::int64_t number, const Approval& approval)

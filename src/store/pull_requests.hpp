@@ -1,6 +1,7 @@
 #pragma once
 
 #include "model/pull_request.hpp"
+#include "store/page.hpp"
 #include "store/tx.hpp"
 
 #include <optional>
@@ -77,8 +78,16 @@ Result<Record> find(Tx& tx, ProjectId project, std::int64_t number);
 /// Of one project, by number; with `open_only` those that were open when last read, or are unread.
 std::vector<Record> list(Tx& tx, ProjectId project, bool open_only);
 
-/// Those held for an approval, over all projects of the tenant.
-std::vector<Record> held(Tx& tx, TenantId tenant);
+struct ListQuery {
+    std::vector<ProjectId> projects;  ///< Of these only.
+    bool open_only = true;            ///< As for `list`.
+    bool held_only = false;           ///< Those that wait for an approval.
+    std::string after;                ///< A Page's `next`.
+    std::size_t limit = 50;
+};
+
+/// By project and number. `invalid` for a cursor that is none.
+Result<Page<Record>> page(Tx& tx, const ListQuery& query);
 
 /// Lets exactly that commit run; one that was held is no longer.
 Result<> approve(Tx& tx, ProjectId project, std::int64_t number, const Approval& approval);
