@@ -14,11 +14,6 @@ std::string about(const Node& row, Instant)
     return field(row, "project.name") + "#" + field(row, "number");
 }
 
-std::string short_commit(const Node& row, Instant)
-{
-    return field(row, "commit").substr(0, 7);
-}
-
 constexpr std::array held_columns{
     Column{.key = "about", .text = about},
     Column{.key = "author"},

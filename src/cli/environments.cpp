@@ -17,10 +17,6 @@ namespace diorama::cli {
 
 namespace {
 
-std::string short_commit(const Node& row, Instant)
-{
-    return field(row, "commit").substr(0, 8);
-}
 std::string slug(const Node& row, Instant)
 {
     return field(row, "slug");

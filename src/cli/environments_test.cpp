@@ -16,9 +16,9 @@ TEST_CASE("ls shows every page of environments as a table")
     CHECK(ended.err.empty());
     CHECK(
         ended.out ==
-        "NAME       PROJECT  STATE  COMMIT    URL                               UPDATED\n"
-        "shop-main  shop     ready  01234567  http://shop-main.localhost:8080/  1 d 2 h\n"
-        "shop-main  shop     ready  01234567  http://shop-main.localhost:8080/  1 d 2 h\n"
+        "NAME       PROJECT  STATE  COMMIT   URL                               UPDATED\n"
+        "shop-main  shop     ready  0123456  http://shop-main.localhost:8080/  1 d 2 h\n"
+        "shop-main  shop     ready  0123456  http://shop-main.localhost:8080/  1 d 2 h\n"
     );
     REQUIRE(api.times("GET /api/v1/environments?") == 2);
     CHECK(api.asked()[1].what.find("after=cursor%202") != std::string::npos);
@@ -38,7 +38,7 @@ TEST_CASE("ls in JSON, YAML and Markdown is the API's answer, or the chosen colu
     );
     CHECK(
         visitor.run({"ls", "-o", "yaml", "--columns", "name,commit"}).out ==
-        "- name: shop-main\n  commit: \"01234567\"\n- name: shop-main\n  commit: \"01234567\"\n"
+        "- name: shop-main\n  commit: \"0123456\"\n- name: shop-main\n  commit: \"0123456\"\n"
     );
     CHECK(
         visitor.run({"ls", "-o", "md", "--columns", "name,state"}).out ==

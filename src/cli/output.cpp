@@ -170,4 +170,9 @@ std::string age(const Node& row, std::string_view key, Instant now)
     return now - *time < seconds{1} ? "now" : human_duration(now - *time);
 }
 
+std::string short_commit(const Node& row, Instant)
+{
+    return field(row, "commit").substr(0, 7);
+}
+
 }  // namespace diorama::cli

@@ -53,6 +53,8 @@ private:
 std::string field(const Node& row, std::string_view key);
 /// "3 min" since the time at `key`, "now" below a second; empty when there is none.
 std::string age(const Node& row, std::string_view key, Instant now);
+/// The first seven digits of the commit, for a column.
+std::string short_commit(const Node& row, Instant now);
 
 std::string format_table(
     const std::vector<std::string>& titles, const std::vector<std::vector<std::string>>& rows

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 /// What others tell the forge: comments, statuses, deployments.
 namespace diorama::hub::api {
@@ -40,6 +41,14 @@ bool flag(const Call& call, std::string_view key, bool standard)
     return node && node->boolean() ? *node->boolean() : standard;
 }
 
+/// Why a comment cannot say that; nothing when it can.
+std::optional<Response> fault_of_comment(const std::string& body)
+{
+    if (body.empty()) return unprocessable("IssueComment", "body", "missing_field");
+    if (body.size() > most_comment) return unprocessable("IssueComment", "body", "too_long");
+    return std::nullopt;
+}
+
 Response created(const Node& node)
 {
     Response response = answer(node, 201);
@@ -64,8 +73,7 @@ Task<Response> create_comment(World& world, Call call)
 {
     if (!call.pull()) co_return not_found();
     std::string body = call.text("body");
-    if (body.empty()) co_return unprocessable("IssueComment", "body", "missing_field");
-    if (body.size() > most_comment) co_return unprocessable("IssueComment", "body", "too_long");
+    if (auto fault = fault_of_comment(body)) co_return *std::move(fault);
     const auto id = world.actions.comment(
         {call.repository->full_name(), call.number("number"), call.login}, std::move(body)
     );
@@ -87,8 +95,7 @@ Task<Response> edit_comment(World& world, Call call)
     if (!may_edit(world, call, *comment))
         co_return problem(403, "Must have admin rights to Repository.");
     std::string body = call.text("body");
-    if (body.empty()) co_return unprocessable("IssueComment", "body", "missing_field");
-    if (body.size() > most_comment) co_return unprocessable("IssueComment", "body", "too_long");
+    if (auto fault = fault_of_comment(body)) co_return *std::move(fault);
     const auto edited =
         world.actions.edit_comment(*call.repository, comment->id, std::move(body), call.login);
     if (!edited) co_return not_found();

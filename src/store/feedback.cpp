@@ -41,7 +41,8 @@ constexpr auto put_sql = R"sql(
         comment = :comment, comment_intended = :comment_intended, comments_made = :comments_made,
         comment_hash = :comment_hash, status_commit = :status_commit, status_hash = :status_hash,
         deployment = :deployment, deployment_commit = :deployment_commit,
-        deployment_hash = :deployment_hash, deployment_live = :deployment_live, attempt = :attempt, problem = :problem
+        deployment_hash = :deployment_hash, deployment_live = :deployment_live,
+        attempt = :attempt, problem = :problem
 )sql";
 
 constexpr auto settle_sql = R"sql(

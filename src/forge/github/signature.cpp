@@ -1,13 +1,8 @@
 #include "forge/github/signature.hpp"
 
-#include "base/encoding.hpp"
+#include "base/sha256.hpp"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#include <array>
-#include <stdexcept>
 
 namespace diorama::github {
 
@@ -42,20 +37,7 @@ std::string_view malformed(std::string_view header)
 
 std::string sign(const Secret& secret, std::string_view body)
 {
-    const auto& key = secret.reveal();
-    std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-    unsigned int size = 0;
-    const auto* made = HMAC(
-        EVP_sha256(),
-        key.data(),
-        static_cast<int>(key.size()),
-        reinterpret_cast<const unsigned char*>(body.data()),
-        body.size(),
-        mac.data(),
-        &size
-    );
-    if (!made) throw std::runtime_error("OpenSSL cannot compute HMAC-SHA256");
-    return std::string(scheme) + to_hex({reinterpret_cast<const char*>(mac.data()), size});
+    return std::string(scheme) + hmac_sha256(secret.reveal(), body);
 }
 
 Result<const WebhookSecret*>
