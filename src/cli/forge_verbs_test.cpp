@@ -21,6 +21,7 @@ Node delivery()
         {"sender",       "eve\x1b[2J"                                 },
         {"verdict",      "acted"                                      },
         {"reason",       "deploys commit 1a2b3c4"                     },
+        {"replayed_by",  "token ci"                                   },
         {"headers",      Node::Map{{"X-GitHub-Event", "pull_request"}}},
         {"body",         "{\"title\": \"\\u001b]0;x\", \"number\": 7}"}
     };
@@ -66,6 +67,15 @@ Response approvals()
                   {"command", "diorama approve shop-pr-7 aaaaaaa"}
         }
     });
+}
+/// The first of two pages, which are the same but for the cursor.
+Response approvals_in_pages()
+{
+    auto answer = approvals();
+    auto page = *parse_json(answer.body);
+    page.set("next", "pro-1.7");
+    answer.body = write_json(page);
+    return answer;
 }
 Response none()
 {
@@ -163,6 +173,7 @@ TEST_CASE("a webhook is shown as it came, harmless for a terminal (SEC-61)")
     CHECK(ended.code == exit_ok);
     CHECK(says(ended.out, "X-GitHub-Event: pull_request"));
     CHECK(says(ended.out, "\"number\": 7"));
+    CHECK(says(ended.out, "token ci"));
     CHECK(!says(ended.out, "\x1b"));
     const auto json = parse_json(visitor.run({"deliveries", "show", "del-1", "-o", "json"}).out);
     CHECK(*json->find("id")->string() == "del-1");
@@ -187,6 +198,12 @@ TEST_CASE("what waits for an approval is listed with the command that approves i
     const auto ended = visitor.run({"approvals"});
     CHECK(says(ended.out, "acme/shop#7"));
     CHECK(says(ended.out, "diorama approve shop-pr-7 aaaaaaa"));
+    CHECK(api.times("GET /api/v1/approvals?") == 1);
+    // A list that goes on is followed, and one that goes in circles is left.
+    api.odd["GET /api/v1/approvals"] = approvals_in_pages;
+    CHECK(visitor.run({"approvals"}).code == exit_ok);
+    CHECK(api.asked().back().what == "GET /api/v1/approvals?limit=200&after=pro-1.7");
+    CHECK(api.times("GET /api/v1/approvals?") == 3);
     api.odd["GET /api/v1/approvals"] = none;
     CHECK(says(visitor.run({"approvals"}).err, "No commit waits"));
 }

@@ -150,6 +150,31 @@ class PullRequest(unittest.TestCase):
                 return record.get("commit")
         return None
 
+    def test_B17_doctor_and_why_say_which_permission_the_token_lacks_until_it_is_given(self):
+        def github():
+            checks = self.daemon.get("/api/v1/doctor")["checks"]
+            return [check for check in checks if check["name"] == "github"]
+
+        self.assertEqual([check["well"] for check in github()], [True])
+        lacking = {"comments": "Pull requests", "statuses": "Commit statuses", "deployments": "Deployments"}
+        for path in lacking:
+            self.hub.control("fail-api", method="POST", path=f"/{path}", times=-1, status=403)
+        commit = self.push("one")
+        self.hub.control("open", repository="ada/shop", head="price", author="ada")
+        self.serves(commit, "one")
+        until(lambda: len([c for c in github() if not c["well"]]) == 3, "three refusals", limit=30)
+        for permission in lacking.values():
+            mend = f"Give the token of [github] the permission '{permission}: write' for this repository."
+            self.assertIn(mend, [check["mend"] for check in github()])
+        told = self.daemon.get(f"/api/v1/environments/{self.known[1]}/why")
+        self.assertIn("'Pull requests: write'", told["untold"])
+
+        self.hub.control("heal")
+        self.comment_says(commit[:7])
+        until(lambda: [c["well"] for c in github()] == [True], "nothing to be refused", limit=30)
+        why = f"/api/v1/environments/{self.known[1]}/why"
+        until(lambda: "untold" not in self.daemon.get(why), "nothing to be untold", limit=30)
+
     def test_B01_F03_the_gateway_leads_to_webhooks_on_its_own_host_and_to_nothing_else(self):
         commit = self.push("one")
         self.hub.control("open", repository="ada/shop", head="price", author="ada")
