@@ -296,26 +296,20 @@ TEST_CASE("an unknown key is an error with its place and the nearest name, at ev
 {
     CHECK(wrong("servces: {}\nservices: {a: {image: x}}\n")
               .starts_with("compose.yaml:1:1: servces is unknown here. Did you mean services?"));
-    CHECK(
-        wrong(service_with("enviroment: {}")) ==
-        "compose.yaml:4:5: enviroment is unknown here. Did you mean environment?"
-    );
-    CHECK(
-        wrong(service_with("healthcheck: {tst: x}")) ==
-        "compose.yaml:4:19: tst is unknown here. Did you mean test?"
-    );
-    CHECK(
-        wrong(service_with("deploy: {resources: {limits: {memry: 1}}}")) ==
-        "compose.yaml:4:35: memry is unknown here. Did you mean memory?"
-    );
-    CHECK(
-        wrong(service_with("x-diorama: {helth: /}")) ==
-        "compose.yaml:4:17: helth is unknown here. Did you mean health?"
-    );
-    CHECK(
-        wrong(service_with("zzz: 1")) ==
-        "compose.yaml:4:5: zzz is unknown here. Remove it, or begin its name with x-."
-    );
+    struct Wrong {
+        std::string key;
+        std::string says;
+    };
+    const std::vector<Wrong> all{
+        {"enviroment: {}",                            "4:5: enviroment is unknown here. Did you mean environment?"     },
+        {"healthcheck: {tst: x}",                     "4:19: tst is unknown here. Did you mean test?"                  },
+        {"deploy: {resources: {limits: {memry: 1}}}",
+         "4:35: memry is unknown here. Did you mean memory?"                                                           },
+        {"x-diorama: {helth: /}",                     "4:17: helth is unknown here. Did you mean health?"              },
+        {"zzz: 1",                                    "4:5: zzz is unknown here. Remove it, or begin its name with x-."},
+    };
+    for (const auto& [key, says] : all)
+        CHECK(wrong(service_with(key)) == "compose.yaml:" + says);
 }
 
 TEST_CASE("all that is wrong is told at once, in the order of the lines")
