@@ -178,8 +178,8 @@ TEST_CASE("a comment is never made twice by trying again, but is edited as often
 TEST_CASE("user errors are not tried again, and name the permission that is missing")
 {
     Script script;
-    const auto failed = [&](int status) {
-        script.answer(1, status);
+    const auto failed = [&](int status, std::string message = "no") {
+        script.answer(1, status, {}, std::move(message));
         const auto before = script.asked();
         const auto error = script.run(script.github->create_comment(shop, 7, "x", {})).error();
         CHECK(script.asked() - before == 1);
@@ -189,6 +189,10 @@ TEST_CASE("user errors are not tried again, and name the permission that is miss
     CHECK(failed(401).mend.contains("Replace the token"));
     CHECK(failed(403).code == Code::forbidden);
     CHECK(failed(403).mend.contains("'Pull requests: write'"));
+    CHECK(
+        failed(403, "Unable to create comment because issue is locked.").mend ==
+        "Unlock the conversation of the pull request."
+    );
     CHECK(failed(404).code == Code::not_found);
     CHECK(failed(404).mend.contains("'Pull requests: write'"));
     CHECK(failed(409).code == Code::conflict);

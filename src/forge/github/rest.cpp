@@ -74,12 +74,13 @@ std::string reason(const Response& response, const Secret& token)
 
 Error problem(const Call& call, const Response& response, const Secret& token)
 {
+    const auto why = reason(response, token);
+    // Of a pull request whose conversation is locked: 403, and no permission helps.
+    const bool locked = response.status == 403 && why.contains("is locked");
     return {
         code_of(response.status),
-        fmt::format(
-            "GitHub answered {} to {}: {}", response.status, asked(call), reason(response, token)
-        ),
-        mend_of(call, response.status)
+        fmt::format("GitHub answered {} to {}: {}", response.status, asked(call), why),
+        locked ? "Unlock the conversation of the pull request." : mend_of(call, response.status)
     };
 }
 
