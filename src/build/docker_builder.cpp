@@ -77,22 +77,6 @@ private:
     int& number_;
 };
 
-/// Stands in the line of those that wait for a place.
-class InLine {
-public:
-    InLine(std::list<std::string>& line, std::string owner)
-        : line_(line),
-          here_(line.insert(line.end(), std::move(owner)))
-    {}
-    InLine(const InLine&) = delete;
-    InLine& operator=(const InLine&) = delete;
-    ~InLine() { line_.erase(here_); }
-
-private:
-    std::list<std::string>& line_;
-    std::list<std::string>::iterator here_;
-};
-
 /// Marks a cache as being swept.
 class Sweep {
 public:
@@ -158,8 +142,10 @@ DockerBuilder::build(BuildOrder order, Files& files, LineSink line, std::stop_to
 Task<std::optional<Semaphore::Permit>>
 DockerBuilder::place_for(std::string owner, std::stop_token stop)
 {
-    const InLine waits(line_, std::move(owner));
-    co_return co_await places_.acquire(stop);
+    const auto here = line_.insert(line_.end(), std::move(owner));
+    auto place = co_await places_.acquire(stop);
+    line_.erase(here);
+    co_return place;
 }
 
 std::optional<std::size_t> DockerBuilder::position(const std::string& owner) const
