@@ -14,6 +14,7 @@ struct Server::Core {
           handler(std::move(with)),
           options(std::move(how)),
           places(on, options.max_connections),
+          bodies(on, options.bodies_at_once),
           large_bodies(on, options.large_at_once),
           tasks(on)
     {}
@@ -25,16 +26,19 @@ struct Server::Core {
     std::set<Session*> sessions;
     std::stop_source stopping;
     Semaphore places;
+    Semaphore bodies;
     Semaphore large_bodies;
+    std::uint64_t turns = 0;
     TaskGroup tasks;
 
     Task<> accept(Listener& listener)
     {
         for (;;) {
-            auto place = co_await places.acquire(stopping.get_token());
-            if (!place) co_return;
             auto peer = co_await listener.accept();
             if (!peer) co_return;
+            if (sessions.size() >= options.max_connections) make_room();
+            auto place = co_await places.acquire(stopping.get_token());
+            if (!place) co_return;
             tasks.spawn(serve(std::move(*peer), std::move(*place)));
         }
     }
@@ -42,11 +46,23 @@ struct Server::Core {
     Task<> serve(Listener::Peer peer, [[maybe_unused]] Semaphore::Permit place)
     {
         Session session(
-            {loop, handler, options, stopping.get_token(), large_bodies}, std::move(peer)
+            {loop, handler, options, stopping.get_token(), bodies, large_bodies, turns},
+            std::move(peer)
         );
         sessions.insert(&session);
         co_await session.run();
         sessions.erase(&session);
+    }
+
+    /// Slow visitors, meant so or not, would keep all others out.
+    void make_room()
+    {
+        Session* longest = nullptr;
+        for (Session* session : sessions)
+            if (session->waiting() != 0 &&
+                (longest == nullptr || session->waiting() < longest->waiting()))
+                longest = session;
+        if (longest != nullptr) longest->close();
     }
 
     void close_sessions(bool all)

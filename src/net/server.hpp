@@ -16,17 +16,21 @@ namespace diorama {
 
 struct ServerOptions {
     std::size_t body_limit = 1U << 20U;  ///< Beyond it: 413, before the body is read.
-    /// Paths, exactly as sent, that take larger bodies of known length, up to `large_limit`. Few
-    /// are held at once, each from its first byte to its answer; others wait for `large_wait`, then
-    /// 503.
+    /// Bodies beyond it, and those of unknown length, are few at once, each from its first byte to
+    /// its answer; others wait for `body_wait`, then 503. So memory is bounded whoever sends.
+    std::size_t small_limit = 64U << 10U;
+    std::size_t bodies_at_once = 24;
+    milliseconds body_wait = seconds{5};
+    /// Paths, exactly as sent, that take larger bodies of known length, up to `large_limit`; of
+    /// them fewer still.
     std::vector<std::string> large_paths;
     std::size_t large_limit = 25U << 20U;
     std::size_t large_at_once = 4;
-    milliseconds large_wait = seconds{5};
     std::size_t head_limit = 16U << 10U;  ///< Beyond it: 431.
-    std::size_t max_connections = 1024;   ///< Further visitors wait in the kernel's queue.
+    /// When so many are here and another one comes, whoever lets us wait for longest has to go.
+    std::size_t max_connections = 512;
     milliseconds head_timeout = seconds{10};
-    milliseconds body_timeout = seconds{60};
+    milliseconds body_timeout = seconds{20};
     milliseconds idle_timeout = seconds{60};   ///< Between requests of one connection.
     milliseconds write_timeout = seconds{30};  ///< For the client to take one piece.
     milliseconds stop_grace = seconds{5};  ///< What requests under way get when the server stops.

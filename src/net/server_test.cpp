@@ -180,10 +180,10 @@ TEST_CASE("one path takes larger bodies, and few are held at once (SEC-23)")
 {
     World world(
         {.body_limit = 1000,
+         .body_wait = milliseconds{20},
          .large_paths = {"/large"},
          .large_limit = 5000,
-         .large_at_once = 1,
-         .large_wait = milliseconds{20}}
+         .large_at_once = 1}
     );
     const auto post = [&](std::string target, std::size_t size) {
         const auto response = world.loop.run(world.client->send(
@@ -214,6 +214,61 @@ TEST_CASE("one path takes larger bodies, and few are held at once (SEC-23)")
     CHECK(post("/large", 1000) == 200);
     (*slow)->close();
     CHECK(until(200));
+}
+
+TEST_CASE("bodies that are not small are few at once, known in length or not (SEC-23)")
+{
+    World world({.small_limit = 1000, .bodies_at_once = 1, .body_wait = milliseconds{20}});
+    const auto post = [&](std::size_t size) {
+        const auto response =
+            world.loop.run(world.client->send({.method = "POST", .body = std::string(size, 'x')}));
+        return response ? response->status : 0;
+    };
+    const auto begin = [&](std::string framing) {
+        auto slow =
+            world.loop.run(connect(world.loop, Address::tcp("127.0.0.1", world.server.port())));
+        REQUIRE(slow.has_value());
+        const auto begun =
+            world.loop.run((*slow)->write("POST / HTTP/1.1\r\nHost: a\r\n" + framing + "\r\n\r\n1")
+            );
+        REQUIRE(begun.has_value());
+        return std::move(*slow);
+    };
+    const auto until = [&](int status) {
+        int got = 0;
+        for (int i = 0; i < 200 && got != status; ++i)
+            got = post(1001);
+        return got == status;
+    };
+    for (const std::string framing : {"Content-Length: 1001", "Transfer-Encoding: chunked"}) {
+        CAPTURE(framing);
+        const auto slow = begin(framing);
+        CHECK(until(503));
+        CHECK(post(1000) == 200);
+        slow->close();
+        CHECK(until(200));
+    }
+}
+
+TEST_CASE("when all places are taken, whoever is slowest has to go (SEC-23)")
+{
+    World world({.max_connections = 3, .head_timeout = hours{1}, .body_timeout = hours{1}});
+    std::vector<std::unique_ptr<Stream>> slow;
+    for (const std::string part :
+         {"", "POST / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"}) {
+        auto stream =
+            world.loop.run(connect(world.loop, Address::tcp("127.0.0.1", world.server.port())));
+        REQUIRE(stream.has_value());
+        REQUIRE(world.loop.run((*stream)->write(part)).has_value());
+        slow.push_back(std::move(*stream));
+    }
+    for (int i = 0; i < 5; ++i) {
+        Client visitor(world.loop, Address::tcp("127.0.0.1", world.server.port()));
+        const auto response =
+            world.loop.run(visitor.send({.target = "/"}, {.timeout = seconds{20}}));
+        REQUIRE(response.has_value());
+        CHECK(response->status == 200);
+    }
 }
 
 TEST_CASE("SEC-44 a malformed request is answered with 400 and the end of the connection")

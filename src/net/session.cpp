@@ -58,7 +58,8 @@ Session::Session(House house, Listener::Peer peer)
     : house_(std::move(house)),
       stream_(std::move(peer.stream)),
       remote_(std::move(peer.address)),
-      wire_(*stream_)
+      wire_(*stream_),
+      waiting_(++house_.turns)
 {}
 
 Task<> Session::run()
@@ -66,8 +67,10 @@ Task<> Session::run()
     while (keep_alive_ && !house_.stopping.stop_requested()) {
         auto request = co_await receive();
         if (!request) break;
+        waiting_ = 0;
         co_await answer(std::move(*request));
         place_.reset();
+        waiting_ = ++house_.turns;
     }
     if (refusal_ != 0) co_await refuse();
     stream_->close();
@@ -119,10 +122,12 @@ std::size_t Session::body_limit(const std::string& path) const
     return large ? std::max(options.large_limit, options.body_limit) : options.body_limit;
 }
 
-Task<bool> Session::take_place()
+Task<bool> Session::take_place(Semaphore& places)
 {
-    const Deadline deadline(house_.loop, house_.options.large_wait, house_.stopping);
-    place_ = co_await house_.large_bodies.acquire(deadline.token());
+    const Deadline deadline(house_.loop, house_.options.body_wait, house_.stopping);
+    const std::uint64_t before = std::exchange(waiting_, 0);
+    place_ = co_await places.acquire(deadline.token());
+    waiting_ = before;
     co_return place_.has_value();
 }
 
@@ -133,8 +138,10 @@ Task<bool> Session::receive_body(Request& request, http1::Framing framing)
     refusal_ = 413;
     if (framing.length > body_limit(request.path)) co_return false;
     refusal_ = 503;
-    if (framing.length > house_.options.body_limit) {
-        const bool placed = co_await take_place();
+    const bool large = framing.length > house_.options.body_limit;
+    const bool small = framing.kind == Kind::length && framing.length <= house_.options.small_limit;
+    if (large || !small) {
+        const bool placed = co_await take_place(large ? house_.large_bodies : house_.bodies);
         if (!placed) co_return false;
     }
     refusal_ = 0;
@@ -283,7 +290,9 @@ Task<> Session::drain()
 Task<bool> Session::write(std::string bytes)
 {
     const Cutoff cutoff(house_.loop, house_.options.write_timeout, *stream_);
+    const std::uint64_t before = std::exchange(waiting_, ++house_.turns);
     const auto written = co_await stream_->write(bytes);
+    waiting_ = before;
     co_return written.has_value();
 }
 
