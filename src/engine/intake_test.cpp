@@ -67,6 +67,59 @@ TEST_CASE("the order of webhooks does not matter: closed before opened ends clos
     CHECK(world.last_delivery().verdict == Verdict::nothing);
 }
 
+TEST_CASE("a push that is heard of before the opening puts the preview up (SEC-21)")
+{
+    ForgeWorld world;
+    world.pull(7, 'a');
+    const Arrival opened = world.arrival(7, "opened");
+    world.pull(7, 'b');
+    world.tell_and_settle(world.arrival(7, "synchronize"));
+    CHECK(world.preview(7)->serving_commit == world.commit('b'));
+    world.tell_and_settle(opened);
+    CHECK(world.preview(7)->serving_commit == world.commit('b'));
+    CHECK(world.preview(7)->wanted.generation == 1);
+}
+
+TEST_CASE("reopened after the preview was taken down, and a closing that comes late (SEC-21, A17)")
+{
+    for (const bool with_api : {true, false}) {
+        CAPTURE(with_api);
+        ForgeWorld world(with_api);
+        world.pull(7, 'a');
+        world.tell_and_settle(world.arrival(7, "opened"));
+        world.close(7);
+        const Arrival late = world.arrival(7, "closed");
+        world.tell_and_settle(world.arrival(7, "closed"));
+        REQUIRE(world.state(7) == State::destroyed);
+        world.scheduler.run_for(minutes{1});
+        world.pull(7, 'a');
+        world.tell_and_settle(world.arrival(7, "reopened"));
+        CHECK(world.state(7) == State::ready);
+        world.tell_and_settle(late);
+        CHECK(world.state(7) == State::ready);
+    }
+}
+
+TEST_CASE("a delivery older than what is kept is taken for new, and ends at the truth (SEC-21)")
+{
+    for (const bool with_api : {true, false}) {
+        CAPTURE(with_api);
+        ForgeWorld world(with_api);
+        world.engine_settings.forges.keep = hours{2};
+        world.pull(7, 'a');
+        const Arrival opened = world.arrival(7, "opened");
+        world.tell_and_settle(opened);
+        world.scheduler.run_for(minutes{1});
+        world.close(7);
+        world.tell_and_settle(world.arrival(7, "closed"));
+        REQUIRE(world.state(7) == State::destroyed);
+        world.scheduler.run_for(hours{6});
+        CHECK(!world.tell(opened).repeated);
+        world.scheduler.run_for(seconds{30});
+        CHECK(world.state(7) == State::destroyed);
+    }
+}
+
 TEST_CASE("two pushes in one second end at the newer one, whichever webhook comes last")
 {
     ForgeWorld world;

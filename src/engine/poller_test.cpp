@@ -84,6 +84,13 @@ TEST_CASE("a forge that fails or lies about its list takes nothing down (SEC-70,
     CHECK(world.standing() == 6);
     world.forge.fault = nullptr;
 
+    // Half a list: few enough to be asked about one by one, and each is open.
+    world.forge.lists_only = 3;
+    world.shop().version++;
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 6);
+    CHECK(!world.held().has_value());
+
     world.forge.lists_only = 0;
     world.shop().version++;
     world.scheduler.run_for(minutes{5});

@@ -3,10 +3,34 @@
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
+#include <fstream>
+#include <regex>
+#include <string>
+#include <utility>
 #include <vector>
 
 using namespace diorama;
 using namespace diorama::github;
+
+namespace {
+
+/// What was given to OpenSSL's comparison in constant time, since the last look.
+std::vector<std::pair<std::string, std::string>> compared;
+
+}  // namespace
+
+// Stands in this program for the one of libcrypto.
+extern "C" int CRYPTO_memcmp(const void* a, const void* b, std::size_t size)
+{
+    const auto* left = static_cast<const char*>(a);
+    const auto* right = static_cast<const char*>(b);
+    compared.emplace_back(std::string(left, size), std::string(right, size));
+    int differs = 0;
+    for (std::size_t i = 0; i < size; ++i)
+        differs |= left[i] ^ right[i];
+    return differs;
+}
 
 namespace {
 
@@ -113,4 +137,44 @@ TEST_CASE("SEC-20 no error tells a secret")
         CHECK_FALSE(said.contains(one.secret.reveal()));
         CHECK_FALSE(said.contains(sign(one.secret, "{}").substr(7)));
     }
+}
+
+TEST_CASE("SEC-24 each secret's whole signature is compared in constant time, whatever was sent")
+{
+    std::vector<std::string> expected;
+    for (const auto& one : secrets)
+        if (!one.secret.empty()) expected.push_back(sign(one.secret, "{}"));
+    std::vector<std::string> sent = expected;
+    for (std::size_t at = 7; at < 71; ++at) {
+        std::string wrong = expected[0];
+        wrong[at] = wrong[at] == '0' ? '1' : '0';
+        sent.push_back(wrong);
+    }
+    for (const std::string& header : sent) {
+        CAPTURE(header);
+        compared.clear();
+        (void)find_signer(secrets, header, "{}");
+        // No fewer when the first one matches, and none of them shorter than all 71 characters.
+        REQUIRE(compared.size() == expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            CHECK(compared[i].first == expected[i]);
+            CHECK(compared[i].second == header);
+        }
+    }
+}
+
+TEST_CASE("SEC-24 nothing else looks at the signature that would be right")
+{
+    std::ifstream in(DIORAMA_SOURCE_DIR "/src/forge/github/signature.cpp");
+    std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto at = text.find("const std::string expected");
+    REQUIRE(at != text.npos);
+    text = text.substr(at, text.find("return signer;", at) - at);
+    const std::regex look(R"re(\bexpected\b[^;]*;)re");
+    std::vector<std::string> uses;
+    for (std::sregex_iterator it(text.begin(), text.end(), look), end; it != end; ++it)
+        uses.push_back(it->str());
+    REQUIRE(uses.size() == 2);
+    CHECK(uses[0] == "expected = sign(one.secret, body);");
+    CHECK(uses[1] == "expected.data(), header.data(), expected.size()) == 0;");
 }
