@@ -39,6 +39,14 @@ TEST_CASE("whoever opened a pull request owns its environment (J12)")
     world.pull(7, 'a');
     world.tell_and_settle(world.arrival(7, "opened"));
     CHECK(world.preview(7)->owner.has_value());
+
+    world.pull(8, 'b');
+    world.tell_and_settle(world.arrival(8, "opened"));
+    CHECK(world.preview(8)->owner == world.preview(7)->owner);
+    world.pull(9, 'c', "eve");
+    world.tell_and_settle(world.arrival(9, "opened"));
+    CHECK(world.preview(9)->owner.has_value());
+    CHECK(world.preview(9)->owner != world.preview(7)->owner);
 }
 
 TEST_CASE("a delivery that comes twice is kept once and asks nothing twice (SEC-21)")

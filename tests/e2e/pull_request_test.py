@@ -79,16 +79,22 @@ class PullRequest(unittest.TestCase):
 
         until(said, f"one comment that says {words!r}", limit=30)
 
-    def status(self, commit):
+    def statuses(self, commit):
+        """The newest first."""
         found = self.hub.ask("GET", f"/repos/ada/shop/commits/{commit}/statuses")[2]
-        return found[0]["state"] if found else None
+        return [one["state"] for one in found]
+
+    def status(self, commit):
+        return next(iter(self.statuses(commit)), None)
 
     def test_A15_A16_A17_B14_B16_opened_pushed_closed_and_reopened_by_webhooks_alone(self):
         first = self.push("one")
         self.hub.control("open", repository="ada/shop", head="price", author="ada")
         self.serves(first, "one")
         self.comment_says(first[:7])
+        self.comment_says(self.environment()["url"])
         until(lambda: self.status(first) == "success", "the commit's status")
+        self.assertEqual(self.statuses(first)[-1], "pending")
 
         second = self.push("two")
         self.serves(second, "two")
@@ -98,10 +104,23 @@ class PullRequest(unittest.TestCase):
         self.hub.control("close", repository="ada/shop", number=1)
         until(lambda: self.environment()["state"] == "destroyed", "the end of the preview")
         until(lambda: not self.daemon.left(), "nothing to be left", limit=20)
+        self.comment_says("Preview destroyed")
 
         self.hub.control("reopen", repository="ada/shop", number=1)
         self.serves(second, "two")
         self.assertEqual(len(self.comments()), 1)
+
+    def test_B15_a_build_that_fails_is_told_with_its_cause_and_its_last_lines(self):
+        lines = "/bin/busybox echo about to fail; exit 7"
+        self.clone.write("Dockerfile", "FROM scratch\nCOPY busybox /bin/busybox\n"
+                         f'RUN ["/bin/busybox", "sh", "-c", "{lines}"]\n')
+        commit = self.push("one")
+        self.hub.control("open", repository="ada/shop", head="price", author="ada")
+        self.comment_says("Preview failed")
+        body = self.comments()[0]["body"]
+        for words in (commit[:7], "about to fail", "Dockerfile", "7"):
+            self.assertIn(words, body)
+        until(lambda: self.status(commit) == "failure", "the commit's status")
 
     def test_H04_B20_a_pull_request_whose_webhooks_are_lost_is_found_all_the_same(self):
         self.hub.control("fail-hooks", drop=100)

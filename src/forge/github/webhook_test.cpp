@@ -273,7 +273,7 @@ TEST_CASE("ping, installation and all other events are kept and ask nothing")
               ->repository.id.empty());
 }
 
-TEST_CASE("SEC-20 what is no JSON, or lacks what it must have, is refused with its place")
+TEST_CASE("SEC-20 I15 what is no JSON, or lacks what it must have, is refused with its place")
 {
     const auto refused = [](std::string_view body) {
         const auto read = read_webhook({.event = "pull_request", .body = body});
