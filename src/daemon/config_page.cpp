@@ -38,8 +38,8 @@ constexpr Sentence sentences[] = {
     {"gateway.threads",                    "Threads of the gateway; 0: one for each core."                            },
     {"gateway.trusted_proxies",            "Networks of proxies in front whose `X-Forwarded-*` are believed."         },
     {"url.domain",
-     "Scenes appear under it; its wildcard name (`*.preview.example.com`) leads to the gateway. "
-     "`*.localhost` needs no DNS."                                                                                    },
+     "Scenes appear under it; its wildcard name (`*.preview.example.com`) leads to the gateway, "
+     "and so does itself for webhooks. `*.localhost` needs no DNS."                                                   },
     {"url.scheme",                         "How visitors reach the gateway; `https` where a proxy before it ends TLS."},
     {"url.port",                           "The port visitors use; without it the first of gateway.listen."           },
     {"url.shapes",
