@@ -339,6 +339,30 @@ TEST_CASE("a commit that was overtaken is not left pending (B16)")
     CHECK(newer);
 }
 
+TEST_CASE("a status whose answer was lost is not left pending, nor left untrue (B16, B17)")
+{
+    FeedbackWorld world;
+    world.slowly();
+    bool lost = true;
+    world.forge.fault = [&](std::string_view question) -> std::optional<FakeForgeApi::Fault> {
+        if (!lost || question != "set_status") return std::nullopt;
+        return FakeForgeApi::Fault{
+            {Code::timed_out, "no answer"},
+            FakeForgeApi::Fault::When::after
+        };
+    };
+    world.pull(7, 'a');
+    world.tell(world.arrival(7, "opened"));
+    world.wait_until([&] { return !world.shop().statuses.empty(); });
+    CHECK(world.status('a').state == CommitStatus::State::pending);
+    world.close(7);
+    world.tell(world.arrival(7, "closed"));
+    world.wait_until([&] { return world.state(7) == State::destroyed; });
+    lost = false;
+    world.scheduler.run_for(minutes{15});
+    CHECK(world.status('a').state == CommitStatus::State::success);
+}
+
 TEST_CASE("a status or deployment the token may not write hinders no comment (B14)")
 {
     FeedbackWorld world;

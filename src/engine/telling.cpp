@@ -164,14 +164,21 @@ Task<Result<>> Telling::close_status()
     co_return co_await say_status(it_.told.status_commit, status);
 }
 
+/// An answer may be lost: an intent says before what may stand there afterwards.
 Task<Result<>> Telling::say_status(std::string commit, CommitStatus status)
 {
     const auto fenced = co_await fence();
     if (!fenced) co_return fenced.error();
+    feedback::Record& told = it_.told;
+    const bool stood = told.status_commit == commit && told.status_hash.starts_with("pending");
+    const bool pending = stood || status.state == CommitStatus::State::pending;
+    told.status_commit = commit;
+    told.status_hash = pending ? "pending" : "";
+    const auto intended = co_await keep();
+    if (!intended) co_return intended.error();
     const auto said = co_await forge_.set_status(it_.repository, commit, status, stop_);
     if (!said) co_return said.error();
-    it_.told.status_commit = commit;
-    it_.told.status_hash = noted(status);
+    told.status_hash = noted(status);
     co_return co_await keep();
 }
 
