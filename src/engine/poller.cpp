@@ -94,17 +94,18 @@ Task<Result<>> Poller::pass(std::stop_token stop)
     co_return outcome;
 }
 
-/// What is open now; nothing when the forge says that nothing changed, or no forge is asked.
+/// What is open now; nothing when no forge is asked. A forge that says that nothing changed is
+/// taken at its word, and compared all the same: what is known here may have changed since.
 Task<Result<std::optional<Poller::Listed>>> Poller::list(Project project, std::stop_token stop)
 {
     ForgeApi* forge = forge_named(world_.forges, project.forge);
     if (!forge) co_return std::optional<Listed>{};
-    auto answer =
-        co_await forge->open_pull_requests(repository_of(project), validators_[project.id], stop);
+    Listed last = lists_[project.id];
+    auto answer = co_await forge->open_pull_requests(repository_of(project), last.validator, stop);
     if (!answer) co_return answer.error();
-    if (answer->unchanged) co_return std::optional<Listed>{};
-    validators_[project.id] = answer->validator;
-    co_return Listed{project, std::move(answer->list)};
+    if (!answer->unchanged) last = {project, std::move(answer->list), std::move(answer->validator)};
+    lists_[project.id] = last;
+    co_return last;
 }
 
 Task<Result<>> Poller::compare(std::vector<Listed> lists, bool complete)
@@ -115,8 +116,7 @@ Task<Result<>> Poller::compare(std::vector<Listed> lists, bool complete)
         for (const Listed& listed : lists)
             std::ranges::copy(ask_about(tx, listed, now), std::back_inserter(missing));
         const auto held = brake::read(tx);
-        // Half of the lists is no reason to let go of anything.
-        if (held && !complete) return std::optional<Brake>{};
+        if (held && !complete) return held;  // Half of the lists lets go of nothing.
         if (would_take_too_many(tx, tenant, missing)) {
             const Brake hold{held ? held->at : now, missing};
             brake::hold(tx, hold);
@@ -129,16 +129,13 @@ Task<Result<>> Poller::compare(std::vector<Listed> lists, bool complete)
     };
     const auto held = co_await world_.store.transact(work);
     if (!held) co_return held.error();
-    if (*held) {
-        validators_.clear();  // Until it is well again, "unchanged" does not say enough.
-        if ((*held)->at == now)
-            world_.log.warn(
-                "the brake holds",
-                {
-                    {"why", brake::sentence(**held)}
-            }
-            );
-    }
+    if (*held && (*held)->at == now)
+        world_.log.warn(
+            "the brake holds",
+            {
+                {"why", brake::sentence(**held)}
+        }
+        );
     intake_.nudge();
     co_return ok();
 }

@@ -26,6 +26,7 @@ private:
     struct Listed {
         Project project;
         std::vector<PullRequest> open;
+        std::string validator;
     };
     Task<Result<std::optional<Listed>>> list(Project project, std::stop_token stop);
     static std::vector<Missing> ask_about(Tx& tx, const Listed& listed, Instant now);
@@ -33,7 +34,7 @@ private:
 
     World world_;
     Intake& intake_;
-    std::map<ProjectId, std::string> validators_;  ///< Of lists that were compared to their end.
+    std::map<ProjectId, Listed> lists_;  ///< The newest of each.
 };
 
 }  // namespace diorama

@@ -137,3 +137,20 @@ TEST_CASE("a few that close at once are taken down unasked")
     CHECK(world.standing() == 4);
     CHECK(!world.held().has_value());
 }
+
+TEST_CASE("a pull request that came and went between two equal lists is not forgotten (H04)")
+{
+    Street world(2);
+    const auto lists = [&] {
+        return std::ranges::count(world.forge.questions, std::string("open_pull_requests"));
+    };
+    const auto before = lists();
+    world.wait_until([&] { return lists() > before; });
+    world.pull(9, 'i');
+    world.tell_and_settle(world.arrival(9, "opened"));
+    REQUIRE(world.state(9) == State::ready);
+    REQUIRE(lists() == before + 1);
+    world.close(9);  // Nobody tells, and the forge lists what it listed before 9 came.
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.state(9) == State::destroyed);
+}
