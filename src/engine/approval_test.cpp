@@ -166,7 +166,24 @@ TEST_CASE("a pull request that its forge has not told of is not put up by its nu
     CHECK(!world.preview(7));
 }
 
-TEST_CASE("a pull request of somebody who may write is put up by its number as ever")
+TEST_CASE("nor one of a repository on that forge of which no webhook came yet (SEC-25)")
+{
+    ForgeWorld fresh;
+    fresh.pull(7, 'a', "eve");
+    fresh.start();
+    const DeployRequest request{
+        .repository = fresh.forge.location(fresh.repository),
+        .name = fresh.repository.name,
+        .kind = Kind::pull_request,
+        .key = "7"
+    };
+    const auto early =
+        fresh.scheduler.run(fresh.engine().commands().deploy(fresh.admin(), request));
+    REQUIRE(!early.has_value());
+    CHECK(early.error().code == Code::conflict);
+}
+
+TEST_CASE("a pull request of somebody who may write is put up again by hand")
 {
     ForgeWorld world;
     world.pull(7, 'a');
@@ -179,6 +196,30 @@ TEST_CASE("a pull request of somebody who may write is put up by its number as e
     REQUIRE(again.has_value());
     CHECK(world.settle(id).state == State::ready);
     CHECK(!world.preview(7)->wanted.untrusted);
+}
+
+TEST_CASE("a pull request that is closed is not put up by hand: nobody would take it down")
+{
+    ForgeWorld world;
+    world.pull(7, 'a');
+    world.tell_and_settle(world.arrival(7, "opened"));
+    world.close(7);
+    world.tell_and_settle(world.arrival(7, "closed"));
+    const auto id = world.preview(7)->id;
+    const auto again = world.scheduler.run(world.engine().commands().redeploy(world.admin(), id));
+    REQUIRE(!again.has_value());
+    CHECK(again.error().code == Code::conflict);
+    CHECK(again.error().message == "pull request 7 gets no preview: it is closed");
+    CHECK(world.state(7) == State::destroyed);
+}
+
+TEST_CASE("an approval does not bring back what is closed")
+{
+    Fork world;
+    world.close(7);
+    world.tell_and_settle(world.arrival(7, "closed"));
+    CHECK(world.approve("aaaaaaa").error().code == Code::conflict);
+    CHECK(world.state(7) == State::destroyed);
 }
 
 TEST_CASE("a comment approves when its author may write, and only the commit it names (SEC-25)")

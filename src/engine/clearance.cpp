@@ -37,6 +37,15 @@ Error not_approved(Tx& tx, const Project& project, std::int64_t number, const st
 
 }  // namespace
 
+Error unwanted(const pull_requests::Record& record)
+{
+    return {
+        Code::conflict,
+        fmt::format("pull request {} gets no preview: {}", record.facts.number, record.reason),
+        "Mend that on its forge; the next webhook or look at all open ones tells."
+    };
+}
+
 Trust trust_in(
     const std::string& commit,
     const PullRequest& pull_request,
@@ -52,13 +61,13 @@ Trust trust_in(
 Result<Clearance>
 clearance(Tx& tx, const Project& project, std::int64_t number, const std::string& commit)
 {
-    if (project.forge.empty()) return Clearance{commit};
     const auto known = pull_requests::find(tx, project.id, number);
     if (!known || !known->read_at) return nothing_known(project, number);
+    if (known->verdict == pull_requests::Verdict::unwanted) return unwanted(*known);
     const std::string& wanted = commit.empty() ? known->facts.head_commit : commit;
     const ForgeRepository base = repository_of(project);
     switch (trust_in(wanted, known->facts, known->permission, base, known->approval)) {
-        case Trust::full: return Clearance{commit};
+        case Trust::full: return Clearance{wanted};
         case Trust::approved: return Clearance{wanted, true};
         case Trust::none: return not_approved(tx, project, number, wanted);
     }

@@ -22,14 +22,17 @@ Trust trust_in(
 
 /// What of a pull request may be put up now.
 struct Clearance {
-    std::string commit;  ///< As asked; of a stranger's only the one that was approved.
+    std::string commit;  ///< As asked, or the newest; of a stranger's only one that was approved.
     bool untrusted = false;
 };
 
 /// Asking for a pull request by hand is not an approval: what its forge said decides. `commit` may
-/// be empty, for the newest. `conflict` when nobody approved it, or the forge has not told of it.
-/// A project of plain git has no strangers: its commits are cleared as they are.
+/// be empty, for the newest. `conflict` when nobody approved it, when it is closed or a rule says
+/// no, and when the forge has not told of it.
 Result<Clearance>
 clearance(Tx& tx, const Project& project, std::int64_t number, const std::string& commit);
+
+/// Why nobody puts it up, whoever asks: it is closed, or a rule says no.
+Error unwanted(const pull_requests::Record& record);
 
 }  // namespace diorama

@@ -1,6 +1,7 @@
 #include "engine/commands.hpp"
 
 #include "engine/clearance.hpp"
+#include "engine/forges.hpp"
 #include "store/environments.hpp"
 #include "store/projects.hpp"
 
@@ -47,7 +48,8 @@ Task<Result<Environment>> Commands::deploy(Caller caller, DeployRequest request)
     const auto valid = check(request);
     if (!valid) co_return valid.error();
     const Moment moment = now(caller);
-    const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Environment> {
+    const auto work = [=, forges = world_.forges, &settings = world_.settings](Tx& tx
+                      ) -> Result<Environment> {
         const auto known = projects::find_by_repository(tx, moment.tenant, request.repository);
         const Resource resource{
             .tenant = moment.tenant, .project = known ? std::optional(known->id) : std::nullopt
@@ -59,7 +61,9 @@ Task<Result<Environment>> Commands::deploy(Caller caller, DeployRequest request)
         const auto project = wishes::project_for(tx, request.repository, request.name, moment);
         if (!project) return project.error();
         DeployRequest cleared = request;
-        if (const auto number = pull_request_of(request)) {
+        // Plain git knows no strangers, and no pull requests but their refs.
+        const auto number = pull_request_of(request);
+        if (number && knows(forges, *project)) {
             const auto may = clearance(tx, *project, *number, request.commit);
             if (!may) return may.error();
             cleared.commit = may->commit;
@@ -73,7 +77,8 @@ Task<Result<Environment>> Commands::deploy(Caller caller, DeployRequest request)
 Task<Result<Environment>> Commands::redeploy(Caller caller, EnvironmentId environment)
 {
     const Moment moment = now(caller);
-    const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Environment> {
+    const auto work = [=, forges = world_.forges, &settings = world_.settings](Tx& tx
+                      ) -> Result<Environment> {
         const auto seen = checked(tx, caller.grants, environment, Right::deploy, "redeploying");
         if (!seen) return seen.error();
         const auto project = projects::find(tx, seen->identity.project);
@@ -83,9 +88,9 @@ Task<Result<Environment>> Commands::redeploy(Caller caller, EnvironmentId enviro
         Wish change = seen->wanted;
         change.presence = Presence::awake;
         change.rebuild = true;
-        const bool forge_tells = seen->pull_request && !project->forge.empty();
-        if (!forge_tells && !change.ref.empty()) change.commit.clear();
-        if (seen->pull_request) {
+        if (!seen->pull_request || !knows(forges, *project)) {
+            if (!change.ref.empty()) change.commit.clear();
+        } else {
             const auto may = clearance(tx, *project, *seen->pull_request, change.commit);
             if (!may) return may.error();
             change.commit = may->commit;

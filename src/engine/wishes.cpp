@@ -2,6 +2,7 @@
 
 #include "base/unicode.hpp"
 #include "engine/allowed_repositories.hpp"
+#include "engine/clearance.hpp"
 #include "model/naming.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
@@ -258,6 +259,7 @@ approve(Tx& tx, const Environment& seen, const std::string& commit, const Moment
     const std::string& newest = record->facts.head_commit;
     if (commit.size() < shortest_commit || !newest.starts_with(commit))
         return not_the_newest(*record, commit);
+    if (record->verdict == pull_requests::Verdict::unwanted) return unwanted(*record);
     const auto approved = pull_requests::approve(
         tx,
         seen.identity.project,
