@@ -42,6 +42,8 @@ std::set<EnvironmentId> unfinished(const Remembered& remembered, Instant now)
     for (const Entry& entry : remembered.entries) {
         if (entry.status == EntryStatus::owed && entry.next_try.value_or(now) <= now)
             all.insert(entry.environment);
+        // A crash came before its making, and no later wish took it up.
+        if (entry.status == EntryStatus::intended) all.insert(entry.environment);
     }
     return all;
 }

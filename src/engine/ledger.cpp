@@ -4,6 +4,7 @@
 #include "base/duration.hpp"
 #include "engine/retry.hpp"
 #include "model/addresses.hpp"
+#include "store/environments.hpp"
 #include "store/inventory.hpp"
 
 namespace diorama {
@@ -51,6 +52,11 @@ Task<Result<Entry>> Ledger::intend(Entry row, std::vector<Subnet> avoided)
 {
     const std::string range = world_.settings.subnets;
     const auto work = [=](Tx& tx) -> Result<Entry> {
+        // Somebody else may have taken over while we waited: nothing is made for an older wish.
+        const auto owner = environments::find(tx, row.environment);
+        if (!owner) return owner.error();
+        if (owner->wanted.generation != row.generation)
+            return Error{Code::superseded, "a newer wish came"};
         Entry wanted = row;
         const auto known = inventory::find_by_name(tx, row.target, row.type, row.name);
         if (row.type == EntryType::network && !known) {
