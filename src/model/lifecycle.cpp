@@ -58,6 +58,7 @@ const std::vector<Move>& moves()
         {pending,           claimed,  provisioning     },
         {provisioning,      healthy,  ready            },
         {provisioning,      broken,   failed           },
+        {provisioning,      kept,     ready            },
         {ready,             changed,  updating         },
         {asleep,            changed,  updating         },
         {failed,            changed,  updating         },

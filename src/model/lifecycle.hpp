@@ -31,7 +31,7 @@ enum class Event {
     changed,   ///< A push or a redeploy of something that stands, sleeps or failed.
     healthy,   ///< The wanted generation passed its gate and is routed.
     broken,    ///< The deployment failed and nothing serves.
-    kept,      ///< The update failed; the old version goes on serving.
+    kept,      ///< The deployment failed; what took over before goes on serving.
     rested,    ///< Nobody looked for a while, or somebody asked.
     visited,   ///< Somebody looks again.
     closed,    ///< It shall go: closed, expired or deleted.

@@ -20,7 +20,7 @@ const std::map<Event, std::map<State, State>> promised{
     {changed,  {{ready, updating}, {asleep, updating}, {failed, updating}}},
     {healthy,  {{provisioning, ready}, {updating, ready}}                 },
     {broken,   {{provisioning, failed}, {updating, failed}}               },
-    {kept,     {{updating, ready}}                                        },
+    {kept,     {{provisioning, ready}, {updating, ready}}                 },
     {rested,   {{ready, asleep}}                                          },
     {visited,  {{asleep, ready}}                                          },
     {closed,
