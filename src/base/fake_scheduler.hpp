@@ -25,6 +25,8 @@ public:
     /// Runs until nothing is ready and no timer is due before `until`; the clock then stands there.
     void run_until(Instant until);
     void run_for(milliseconds time) { run_until(now_ + time); }
+    /// The clock jumps, as on a machine that was suspended: what was due meanwhile comes late.
+    void skip(milliseconds time) { now_ += time; }
 
     /// Runs `task` to its end, letting the clock jump as needed. Throws when nothing can wake it.
     template <class T>

@@ -1,5 +1,7 @@
 #include "store/lane.hpp"
 
+#include <algorithm>
+
 namespace diorama {
 
 void Lane::add(Turn* turn)
@@ -20,9 +22,18 @@ void Lane::start()
     );
 }
 
+std::optional<Error> Lane::refusal(const Batch& batch) const
+{
+    if (!gate_) return std::nullopt;
+    return gate_(std::ranges::any_of(batch, [](const Turn* turn) {
+        return turn->mode == Tx::Mode::write;
+    }));
+}
+
 void Lane::run(const Batch& batch) noexcept
 {
     try {
+        if (auto refused = refusal(batch)) throw Refusal{*std::move(refused)};
         connection_->begin(mode_);
         for (Turn* turn : batch)
             perform(*turn);

@@ -42,6 +42,7 @@ public:
         void await_resume() const noexcept {}
     };
 
+    void gate(Store::Gate gate) { gate_ = std::move(gate); }
     const Store::Statistics& statistics() const { return statistics_; }
 
 private:
@@ -49,6 +50,7 @@ private:
 
     void add(Turn* turn);
     void start();
+    std::optional<Error> refusal(const Batch& batch) const;
     /// Beside the loop: one transaction for all.
     void run(const Batch& batch) noexcept;
     void perform(Turn& turn);
@@ -58,6 +60,7 @@ private:
     Scheduler& scheduler_;
     std::unique_ptr<Connection> connection_;
     Tx::Mode mode_;
+    Store::Gate gate_;
     Batch waiting_;
     bool running_ = false;
     Store::Statistics statistics_;

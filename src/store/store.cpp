@@ -59,6 +59,12 @@ Task<Result<>> Store::run(Lane& lane, Tx::Mode mode, Erased work)
     co_return ok();
 }
 
+void Store::gate(Gate gate)
+{
+    reader_->gate(gate);
+    writer_->gate(std::move(gate));
+}
+
 Store::Statistics Store::statistics() const
 {
     Statistics sum = writer_->statistics();

@@ -70,6 +70,11 @@ public:
         return answer(*reader_, std::move(work), Tx::Mode::read);
     }
 
+    /// For tests that fill the disk or kill the daemon: asked before each batch; what it answers
+    /// refuses the whole of it, as the database does.
+    using Gate = std::function<std::optional<Error>(bool writes)>;
+    void gate(Gate gate);
+
     /// What happened since the store was opened.
     struct Statistics {
         std::uint64_t commits = 0;

@@ -1,0 +1,124 @@
+#include "simulation/house.hpp"
+
+#include "store/settings.hpp"
+#include "store/tenants.hpp"
+
+namespace diorama::simulation {
+
+namespace {
+
+EngineSettings settings_for(FakeScheduler& scheduler, Store& store)
+{
+    const auto read = [](Tx& tx) -> Result<EngineSettings> {
+        return EngineSettings{
+            .installation = settings::installation(tx), .tenant = tenants::standard(tx)
+        };
+    };
+    return scheduler.run(store.transact(read)).value();
+}
+
+}  // namespace
+
+House::House(std::uint64_t seed, bool detailed)
+    : dice(seed),
+      ids_(seed + 1),
+      store_(Store::open(scheduler, ids_, ":memory:").value()),
+      settings(settings_for(scheduler, *store_)),
+      driver_(host, settings.installation.text()),
+      docker_(border(Place::docker), driver_),
+      builds_(border(Place::docker), builder),
+      git_(border(Place::git), commits),
+      gateway_(border(Place::gateway), router),
+      api_(border(Place::forge), forge)
+{
+    store_->gate([this](bool writes) -> std::optional<Error> {
+        if (!engine_) return std::nullopt;
+        if (!fate.crosses(writes ? "a commit" : "a read"))
+            return Error{Code::unavailable, "the daemon is dead"};
+        return writes ? fate.before(Place::disk) : std::nullopt;
+    });
+    trace.detailed = detailed;
+    gateway_.seen = [this](const RouteSnapshot& table) { check_routes(table); };
+    start();
+}
+
+House::~House()
+{
+    fate.kill("the end");
+    stop();
+}
+
+void House::start()
+{
+    stopping_ = std::stop_source();
+    router.table = {};  // The gateway lives and dies with the daemon.
+    fate.born();
+    const World world{
+        scheduler, ids_, *store_, git_, builds_, docker_, gateway_, logs_, settings, log_, apis_
+    };
+    engine_ = std::make_unique<Engine>(world);
+    group_ = std::make_unique<TaskGroup>(scheduler);
+    group_->spawn(keep_running(stopping_.get_token()));
+}
+
+void House::stop()
+{
+    if (!engine_) return;
+    stopping_.request_stop();
+    scheduler.run(group_->join());
+    group_.reset();
+    engine_.reset();
+}
+
+/// A daemon that ends by itself is started again, as systemd would.
+Task<> House::keep_running(std::stop_token stop)
+{
+    const auto ended = co_await engine_->run(stop);
+    if (!ended && !stop.stop_requested()) fate.kill("its own end: " + ended.error().text());
+}
+
+void House::live(milliseconds time)
+{
+    scheduler.run_for(time);
+    if (!fate.dead()) return;
+    stop();
+    scheduler.run_for(dice.up_to(seconds{30}));
+    start();
+}
+
+void House::restart()
+{
+    trace.say("daemon", "stopped by hand");
+    stop();
+    scheduler.run_for(dice.up_to(seconds{10}));
+    start();
+}
+
+void House::skip(milliseconds time)
+{
+    trace.say("world", fmt::format("the clock jumps by {} s", time.count() / 1000));
+    scheduler.skip(time);
+}
+
+/// DESIGN rule 7: nobody is sent where the gate was not passed.
+void House::check_routes(const RouteSnapshot& table)
+{
+    std::map<std::string, const FakeHost::Object*> by_address;
+    for (const FakeHost::Object* object : host.objects())
+        for (const auto& [network, address] : object->container.addresses)
+            by_address[address] = object;
+    for (const Route& route : table.routes) {
+        for (const Upstream& upstream : route.upstreams) {
+            const auto found = by_address.find(upstream.host);
+            if (found == by_address.end() || has_passed(found->second->name)) continue;
+            // What stood there vanished, and a newer one was given its address.
+            const auto made = found->second->labels.find("diorama.generation");
+            if (made->second != fmt::format("{}", route.generation)) continue;
+            violations.push_back(fmt::format(
+                "{} was routed to {} before it passed its gate", route.host, found->second->name
+            ));
+        }
+    }
+}
+
+}  // namespace diorama::simulation

@@ -1,0 +1,92 @@
+#pragma once
+
+#include "base/fake_scheduler.hpp"
+#include "build/fake.hpp"
+#include "engine/engine.hpp"
+#include "forge/fake_api.hpp"
+#include "simulation/forge_border.hpp"
+#include "source/commits_fake.hpp"
+
+#include <memory>
+
+namespace diorama::simulation {
+
+/// The real engine and the real store in a world of one seed. The daemon dies and is started again
+/// on the same store; the world outlives it.
+class House {
+public:
+    House(std::uint64_t seed, bool detailed);
+    ~House();
+
+    // The world as it is, for those who live in it.
+
+    FakeScheduler scheduler;
+    Dice dice;
+    Trace trace{scheduler};
+    Fate fate{scheduler, dice, trace};
+    FakeCommits commits;
+    FakeBuilder builder{scheduler};
+    FakeHost host{scheduler};
+    FakeRouter router;
+    FakeForgeApi forge{scheduler};
+    std::vector<std::string> violations;  ///< Found while it ran.
+
+    /// Lets time pass; a daemon that died meanwhile is buried and another one started.
+    void live(milliseconds time);
+    /// Ends the daemon as an administrator does, and starts another one.
+    void restart();
+    /// The wall clock is set forward; nothing ran meanwhile.
+    void skip(milliseconds time);
+
+    Engine& engine() { return *engine_; }
+    bool has_passed(const std::string& container) const
+    {
+        return docker_.passed.contains(container);
+    }
+
+    /// What `read(tx)` answers from the store.
+    template <class Read>
+    auto ask(Read read)
+    {
+        for (;;) {
+            const auto answer = scheduler.run(store_->read(read));
+            if (answer) return *answer;
+            live(milliseconds{0});  // The daemon died while we asked.
+        }
+    }
+    /// Runs a command to its end, or to the daemon's.
+    template <class T>
+    T run(Task<T> command)
+    {
+        return scheduler.run(std::move(command));
+    }
+
+private:
+    Border border(Place place) { return {scheduler, fate, place}; }
+    void start();
+    void stop();
+    Task<> keep_running(std::stop_token stop);
+    void check_routes(const RouteSnapshot& table);
+
+    SeededRandom ids_;
+    std::unique_ptr<Store> store_;
+
+public:
+    EngineSettings settings;  ///< Changed ones count from the next daemon on.
+
+private:
+    FakeDriver driver_;
+    DriverBorder docker_;
+    BuilderBorder builds_;
+    CommitsBorder git_;
+    RouterBorder gateway_;
+    ForgeBorder api_;
+    std::vector<ForgeApi*> apis_{&api_};
+    Logs logs_{trace};
+    Log log_{Log::Level::info, [](std::string_view) {}};
+    std::stop_source stopping_;
+    std::unique_ptr<Engine> engine_;
+    std::unique_ptr<TaskGroup> group_;
+};
+
+}  // namespace diorama::simulation

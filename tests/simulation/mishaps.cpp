@@ -1,0 +1,207 @@
+#include "simulation/mishaps.hpp"
+
+#include "simulation/choice.hpp"
+#include "store/environments.hpp"
+#include "store/projects.hpp"
+
+#include <array>
+
+namespace diorama::simulation {
+
+namespace {
+
+Caller admin()
+{
+    return {
+        .actor = {.type = Actor::Type::token, .name = "bob"},
+        .grants = {.list = {{.role = Role::admin, .reach = Installation{}}}}
+    };
+}
+
+std::string told(const Result<Environment>& answer)
+{
+    return answer ? "done" : answer.error().text();
+}
+
+}  // namespace
+
+Mishaps::Mishaps(House& house, People& people) : house_(house), people_(people)
+{
+    house.host.place(EntryType::container, "somebody-else", {});
+    house.host.place(EntryType::network, "somebody-else", {});
+}
+
+void Mishaps::strike()
+{
+    static constexpr std::array choices{
+        Choice<Mishaps>{3, &Mishaps::docker_goes_away  },
+        Choice<Mishaps>{2, &Mishaps::disk_fills_up     },
+        Choice<Mishaps>{3, &Mishaps::forge_breaks      },
+        Choice<Mishaps>{3, &Mishaps::forge_lies        },
+        Choice<Mishaps>{1, &Mishaps::forge_wants_quiet },
+        Choice<Mishaps>{3, &Mishaps::container_vanishes},
+        Choice<Mishaps>{3, &Mishaps::container_crashes },
+        Choice<Mishaps>{2, &Mishaps::orphan_appears    },
+        Choice<Mishaps>{2, &Mishaps::daemon_restarts   },
+        Choice<Mishaps>{1, &Mishaps::clock_jumps       },
+    };
+    choose<Mishaps>(*this, house_.dice, choices);
+}
+
+void Mishaps::command()
+{
+    static constexpr std::array choices{
+        Choice<Mishaps>{4, &Mishaps::approve         },
+        Choice<Mishaps>{4, &Mishaps::redeploy        },
+        Choice<Mishaps>{2, &Mishaps::put_up_by_number},
+    };
+    choose<Mishaps>(*this, house_.dice, choices);
+}
+
+void Mishaps::end()
+{
+    house_.forge.lists_only.reset();
+    house_.forge.quiet_until.reset();
+    house_.fate.heal();
+}
+
+std::optional<Environment> Mishaps::preview(std::int64_t number)
+{
+    return house_.ask([&](Tx& tx) -> Result<std::optional<Environment>> {
+        const TenantId tenant = house_.settings.tenant;
+        const auto project = projects::find_by_forge(tx, tenant, "github", People::repository.id);
+        if (!project) return std::optional<Environment>{};
+        const auto found = environments::find(
+            tx, tenant, {project->id, Kind::pull_request, fmt::format("{}", number)}
+        );
+        return found ? std::optional(*found) : std::optional<Environment>{};
+    });
+}
+
+void Mishaps::approve()
+{
+    const PullRequest* it = people_.some_open();
+    const auto environment = it ? preview(it->number) : std::nullopt;
+    if (!environment) return;
+    people_.approve(it->head_commit);
+    const auto done = house_.run(
+        house_.engine().commands().approve(admin(), environment->id, it->head_commit.substr(0, 12))
+    );
+    house_.trace.say(
+        "operator", fmt::format("approve {} {}: {}", it->number, it->head_commit, told(done))
+    );
+}
+
+void Mishaps::redeploy()
+{
+    const auto number = static_cast<std::int64_t>(1 + house_.dice.below(People::pull_requests));
+    const auto environment = preview(number);
+    // Whoever deploys a closed one by hand wants it, and the daemon is right to keep it a while.
+    if (!environment || environment->state == State::destroyed) return;
+    const auto done = house_.run(house_.engine().commands().redeploy(admin(), environment->id));
+    house_.trace.say("operator", fmt::format("redeploy {}: {}", number, told(done)));
+}
+
+void Mishaps::put_up_by_number()
+{
+    const PullRequest* it = people_.some_open();
+    if (!it || !People::wants_preview(*it)) return;
+    const auto done = house_.run(house_.engine().commands().deploy(
+        admin(),
+        {.repository = people_.place(),
+         .name = People::repository.name,
+         .kind = Kind::pull_request,
+         .key = fmt::format("{}", it->number)}
+    ));
+    house_.trace.say("operator", fmt::format("put up {}: {}", it->number, told(done)));
+}
+
+void Mishaps::docker_goes_away()
+{
+    house_.fate.take_down(Place::docker, house_.scheduler.now() + house_.dice.up_to(seconds{60}));
+    if (house_.dice.happens(30)) container_crashes();
+}
+
+void Mishaps::disk_fills_up()
+{
+    house_.fate.take_down(Place::disk, house_.scheduler.now() + house_.dice.up_to(seconds{40}));
+}
+
+void Mishaps::forge_breaks()
+{
+    house_.fate.take_down(Place::forge, house_.scheduler.now() + house_.dice.up_to(minutes{3}));
+}
+
+/// A list that names only some, or none, and says that it is complete.
+void Mishaps::forge_lies()
+{
+    if (house_.forge.lists_only) {
+        house_.forge.lists_only.reset();
+        house_.trace.say("world", "the forge lists all again");
+        return;
+    }
+    house_.forge.lists_only = house_.dice.below(3);
+    house_.trace.say("world", fmt::format("the forge lists only {}", *house_.forge.lists_only));
+}
+
+void Mishaps::forge_wants_quiet()
+{
+    house_.forge.quiet_until = house_.scheduler.now() + house_.dice.up_to(minutes{5});
+    house_.trace.say("world", "the forge's rate limit is reached");
+}
+
+const FakeHost::Object* Mishaps::some_container()
+{
+    std::vector<const FakeHost::Object*> ours;
+    for (const FakeHost::Object* object : house_.host.objects())
+        if (object->type == EntryType::container && !object->labels.empty()) ours.push_back(object);
+    return ours.empty() ? nullptr : house_.dice.one_of(ours);
+}
+
+void Mishaps::container_vanishes()
+{
+    const FakeHost::Object* object = some_container();
+    if (!object) return;
+    house_.trace.say("world", fmt::format("container {} vanishes", object->name));
+    house_.host.vanish(EntryType::container, object->name);
+}
+
+void Mishaps::container_crashes()
+{
+    const FakeHost::Object* object = some_container();
+    // One that crashes before it is well is the fault of whoever pushed it.
+    if (!object || object->container.running != Running::running) return;
+    if (!house_.has_passed(object->name)) return;
+    house_.trace.say("world", fmt::format("container {} crashes", object->name));
+    house_.host.crash(object->name, 137, house_.dice.happens(50));
+}
+
+/// Something of ours that no row knows: what a restored backup of the store forgot.
+void Mishaps::orphan_appears()
+{
+    if (orphans_ == 2) return;
+    const auto name = fmt::format("pr-99-web-{:08x}", ++orphans_);
+    const auto owner = EnvironmentId::make(house_.scheduler.now(), house_.dice.random());
+    house_.host.place(
+        EntryType::container,
+        name,
+        {
+            {"diorama.managed",      "true"                             },
+            {"diorama.installation", house_.settings.installation.text()},
+            {"diorama.environment",  owner.text()                       }
+    }
+    );
+    house_.trace.say("world", fmt::format("container {} is nobody's", name));
+}
+
+void Mishaps::daemon_restarts()
+{
+    house_.restart();
+}
+
+void Mishaps::clock_jumps()
+{
+    house_.skip(house_.dice.up_to(hours{3}));
+}
+
+}  // namespace diorama::simulation

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "simulation/people.hpp"
+
+namespace diorama::simulation {
+
+/// What goes wrong on the machine and around it, and who runs it.
+class Mishaps {
+public:
+    Mishaps(House& house, People& people);
+
+    /// Something breaks.
+    void strike();
+    /// Whoever may runs a command.
+    void command();
+    /// Nothing lies any more.
+    void end();
+
+private:
+    std::optional<Environment> preview(std::int64_t number);
+    const FakeHost::Object* some_container();
+
+    void approve();
+    void redeploy();
+    void put_up_by_number();
+
+    void docker_goes_away();
+    void disk_fills_up();
+    void forge_breaks();
+    void forge_lies();
+    void forge_wants_quiet();
+    void container_vanishes();
+    void container_crashes();
+    void orphan_appears();
+    void daemon_restarts();
+    void clock_jumps();
+
+    House& house_;
+    People& people_;
+    int orphans_ = 0;
+};
+
+}  // namespace diorama::simulation

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""mutants.py BUILD SEEDS: shows that the simulation can fail.
+
+Each mutant is one deliberate fault in one file of the engine. It is compiled from a changed copy,
+linked before the engine's library, and must be found within SEEDS lives. Prints a table; exits 1
+when one lives on. The engine itself knows nothing of this.
+"""
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# What it breaks; the file; a text that stands there once; what stands there instead.
+MUTANTS = [
+    ("the switch is not fenced", "deployment_run.cpp",
+     "        if (seen->wanted.generation != wanted.generation)\n"
+     '            return Error{Code::superseded, "a newer wish came"};\n'
+     "        const auto well =",
+     "        const auto well ="),
+    ("a row is forgotten though its object stays", "ledger.cpp",
+     "    if (!removed) {\n        const auto owed",
+     "    if (!removed && removed.error().code == Code::none) {\n        const auto owed"),
+    ("what the forge did not answer counts as closed", "look.cpp",
+     "    if (!facts) co_return facts.error();\n    ForgeFacts answer",
+     "    if (!facts) {\n"
+     "        facts = known.record.facts;\n"
+     "        facts->number = known.record.facts.number;\n"
+     "        facts->status = PullRequest::Status::closed;\n"
+     "    }\n    ForgeFacts answer"),
+    ("a pull request that is not listed counts as closed", "poller.cpp",
+     "        for (const Missing& each : missing)\n"
+     "            pull_requests::ask(tx, each.project, each.number, now);\n"
+     "        return std::optional<Brake>{};",
+     "        for (const Missing& each : missing) {\n"
+     "            auto gone = pull_requests::find(tx, each.project, each.number).value();\n"
+     "            gone.facts.status = PullRequest::Status::closed;\n"
+     "            pull_requests::note(tx, gone, 0);\n"
+     "        }\n"
+     "        return std::optional<Brake>{};"),
+    ("a second comment is made when an answer was lost", "telling.cpp",
+     "if (stood || told.comment_intended) {", "if (stood) {"),
+    ("the status of an older commit is left pending", "telling.cpp",
+     "        const auto closed = co_await close_status();\n"
+     "        if (!closed) co_return closed.error();\n",
+     ""),
+    ("a status whose answer was lost is not said again", "telling.cpp",
+     '    told.status_hash = pending ? "pending" : "";',
+     "    told.status_hash = pending ? noted(status) : noted(status);"),
+    ("an approval counts for every commit", "clearance.cpp",
+     "approval && approval->commit == commit ?", "approval ?"),
+    ("a stranger's commit runs unasked when its number is named", "clearance.cpp",
+     "case Trust::none: return not_approved(tx, project, number, wanted);",
+     "case Trust::none: return Clearance{wanted};"),
+    ("older attempts are not superseded", "wishes.cpp",
+     "    deployments::supersede(tx, seen.id, wanted->wanted.generation, moment.now);\n"
+     "    const auto queued",
+     "    const auto queued"),
+    ("a deployment that failed by what passes is not tried again", "reconciler.cpp",
+     "    if (facts.failures > 0) co_return co_await try_again(std::move(facts));\n", ""),
+    ("the newest commit is given up when an older one is made whole", "reconciler.cpp",
+     "            look_later(tx, environment, now + patience);",
+     "            static_cast<void>(look_later);"),
+    ("what the scene lost does not come back", "reconciler.cpp",
+     "    if (facts.environment.state == State::ready && is_incomplete(facts, *entries, *found))",
+     "    if (false && is_incomplete(facts, *entries, *found))"),
+    ("the gate is not waited for", "rollout.cpp",
+     "    const auto well = co_await retry(world_, stop_.get_token(), attempt);",
+     "    const Result<> well = ok();"),
+    ("the cause keeps its secrets", "deployment_run.cpp",
+     "world_.logs.redact(environment_.id, cause.text())", "cause.text()"),
+    ("the switch is not published", "deployment_run.cpp",
+     "    const auto published = co_await shop_.publisher.publish(stop_);\n"
+     "    if (!published) co_return published.error();\n"
+     "    const auto done",
+     "    const auto done"),
+    ("images outlive their last use", "teardown.cpp",
+     "        image_uses::release_all(tx, environment.id);\n", ""),
+    ("the list of open pull requests is compared only when it changed", "poller.cpp",
+     "    if (!answer->unchanged) last =",
+     "    if (answer->unchanged) co_return std::optional<Listed>{};\n    last ="),
+    ("nobody looks for what has no row", "astray.cpp",
+     "        if (known.contains(Key{object.type, object.name})) continue;\n", "        continue;\n"),
+    ("what is owed is not tried again", "astray.cpp",
+     "if (entry.status == EntryStatus::owed && entry.next_try.value_or(now) <= now)",
+     "if (false)"),
+]
+
+
+def command_of(build, file):
+    """How the build compiles the engine's `file`."""
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        if entry["file"].endswith(f"/src/engine/{file}"):
+            return shlex.split(entry["command"]), entry["directory"]
+    sys.exit(f"{build} does not compile src/engine/{file}")
+
+
+def mutate(index, file, old, new, folder):
+    source = (ROOT / "src/engine" / file).read_text()
+    if source.count(old) != 1:
+        sys.exit(f"mutant {index}: its text stands {source.count(old)} times in {file}, not once")
+    changed = folder / f"{index}_{file}"
+    changed.write_text(source.replace(old, new))
+    return changed
+
+
+def compile_object(build, file, changed):
+    command, folder = command_of(build, file)
+    while not pathlib.Path(command[0]).name.startswith("clang"):
+        command.pop(0)  # The cache: it would only fill with these.
+    target = changed.with_suffix(".o")
+    command[command.index("-o") + 1] = str(target)
+    command[command.index("-c") + 1] = str(changed)
+    subprocess.run([*command, "-w"], cwd=folder, check=True)
+    return target
+
+
+def link(build, target, program):
+    """As the build links `simulate`, with the mutant's object first: it is found before the
+    library's own."""
+    lines = subprocess.run(
+        ["ninja", "-C", str(build), "-t", "commands", "simulate"],
+        capture_output=True, text=True, check=True).stdout.splitlines()
+    line = re.sub(r"^: && | && :$", "", lines[-1])
+    command = shlex.split(line)
+    at = command.index("-o")
+    command[at + 1] = str(program)
+    command.insert(at, str(target))
+    subprocess.run(command, cwd=build, check=True)
+
+
+def lives_until_found(program, seeds):
+    """How many lives it took to find the fault, and what was said; None when it was not found."""
+    run = subprocess.run(
+        [program, "--seeds", str(seeds), "--seed", "1", "--first"], capture_output=True, text=True)
+    found = re.search(r"^seed (\d+): (.*)", run.stdout, re.MULTILINE)
+    return (int(found[1]), found[2]) if found else None
+
+
+def main():
+    build, seeds = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2])
+    folder = build / "mutants"
+    folder.mkdir(exist_ok=True)
+    alive = 0
+    for index, (fault, file, old, new) in enumerate(MUTANTS, 1):
+        changed = mutate(index, file, old, new, folder)
+        program = folder / f"mutant_{index}"
+        link(build, compile_object(build, file, changed), program)
+        found = lives_until_found(program, seeds)
+        alive += found is None
+        said = f"life {found[0]:4}: {found[1][:90]}" if found else f"NOT FOUND in {seeds} lives"
+        print(f"{index:2}  {fault:<62}  {said}", flush=True)
+        program.unlink()
+    print(f"{len(MUTANTS)} mutants, {alive} not found")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+#include "simulation/run.hpp"
+
+#include "simulation/mishaps.hpp"
+#include "simulation/truths.hpp"
+
+#include <stdexcept>
+
+namespace diorama::simulation {
+
+namespace {
+
+/// Once everything works: what waits for its next try waits no longer than ten minutes.
+constexpr minutes glance{5};
+constexpr int most_glances = 8;
+
+void storm(House& house, People& people, Mishaps& mishaps)
+{
+    const auto steps = house.dice.between(15, 60);
+    for (std::uint64_t step = 0; step < steps; ++step) {
+        const auto roll = house.dice.below(100);
+        if (roll < 45)
+            people.work();
+        else if (roll < 75)
+            people.deliver();
+        else if (roll < 85)
+            mishaps.command();
+        else
+            mishaps.strike();
+        house.live(house.dice.up_to(house.dice.happens(10) ? seconds{120} : seconds{10}));
+    }
+}
+
+/// Somebody looks why the brake holds, and lets it go.
+void release_brake(House& house)
+{
+    const auto released = house.run(house.engine().poller().release());
+    if (released) house.trace.say("operator", fmt::format("lets go of {}", *released));
+}
+
+std::vector<std::string> calm(House& house, People& people, Mishaps& mishaps)
+{
+    mishaps.end();
+    house.live(seconds{0});
+    people.deliver_the_rest();
+    std::vector<std::string> wrong;
+    for (int i = 0; i < most_glances; ++i) {
+        house.live(glance);
+        release_brake(house);
+        wrong = untruths(house, people);
+        if (wrong.empty()) break;
+    }
+    return wrong;
+}
+
+}  // namespace
+
+Outcome live_through(std::uint64_t seed, bool detailed)
+{
+    House house(seed, detailed);
+    People people(house);
+    Mishaps mishaps(house, people);
+    Outcome outcome;
+    try {
+        storm(house, people, mishaps);
+        outcome.violations = calm(house, people, mishaps);
+    } catch (const std::exception& accident) {
+        outcome.violations.push_back(fmt::format("an accident: {}", accident.what()));
+    }
+    for (const std::string& violation : house.violations)
+        outcome.violations.push_back(violation);
+    if (outcome.violations.empty()) outcome.transitions = transitions(house);
+    outcome.trace = house.trace.lines();
+    return outcome;
+}
+
+}  // namespace diorama::simulation
