@@ -90,6 +90,7 @@ Node view(Context& context, const Deployment& deployment)
     };
     if (!deployment.cause.empty())
         node.set("cause", context.logs.redact(deployment.environment, deployment.cause));
+    if (deployment.code != Code::none) node.set("cause_code", name(deployment.code));
     set_time(node, "started_at", deployment.started_at);
     set_time(node, "completed_at", deployment.completed_at);
     if (deployment.started_at && deployment.completed_at)

@@ -23,6 +23,14 @@ std::string_view name(Code code)
     std::abort();
 }
 
+Code code_named(std::string_view text)
+{
+    for (auto code = Code::invalid; code <= Code::unavailable;
+         code = static_cast<Code>(static_cast<int>(code) + 1))
+        if (name(code) == text) return code;
+    return Code::none;
+}
+
 std::string Error::text() const
 {
     if (mend.empty()) return message;

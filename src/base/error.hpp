@@ -30,6 +30,9 @@ enum class Code {
 
 std::string_view name(Code code);
 
+/// The one of that name; `none` for a word that is none.
+Code code_named(std::string_view text);
+
 /// True when the same request may succeed later without anyone changing it.
 constexpr bool is_retryable(Code code)
 {

@@ -231,7 +231,7 @@ TEST_CASE("a build's limit counts its own work, not the wait for a place, and sa
     limited.limit = seconds{2};
     const auto never = world.build(limited, hanging);
     REQUIRE(never.has_error());
-    CHECK(never.error().code == Code::timed_out);
+    CHECK(never.error().code == Code::refused);
     CHECK(never.error().message.contains("worker was not built within 2s"));
     CHECK(never.error().mend.contains("deadlines.build"));
 }

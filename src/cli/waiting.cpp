@@ -132,7 +132,9 @@ Task<Result<int>> tell_failure(Session& session, Wish wish, Node deployment)
         session.say("  An older version goes on serving.");
     const auto mend = why ? field(*why, "mend") : "";
     session.say("  " + (mend.empty() ? "diorama why " + slug : safe_line(mend, false)));
-    co_return exit_failed;
+    // Bad input in a repository is no wrong use of this command.
+    const Code code = code_named(field(deployment, "cause_code"));
+    co_return code == Code::refused || code == Code::timed_out ? exit_code(code) : exit_failed;
 }
 
 }  // namespace

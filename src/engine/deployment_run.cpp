@@ -4,10 +4,12 @@
 #include "engine/ledger.hpp"
 #include "engine/leftovers.hpp"
 #include "engine/let_go.hpp"
+#include "engine/retry.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/image_uses.hpp"
 #include "store/instances.hpp"
+#include "store/jobs.hpp"
 
 namespace diorama {
 
@@ -97,6 +99,9 @@ Task<Result<std::vector<Instance>>> DeploymentRun::put_up()
     Rollout rollout(shop_, teller_, environment_, deployment_.id, *std::move(scene), stop_);
     auto up = co_await caught(rollout.run());
     if (!up) co_await rollout.undo();
+    // What was being started is gone: somebody removed it, which is no fault of the commit's.
+    if (!up && up.error().code == Code::not_found)
+        co_return Error{Code::unavailable, up.error().message, up.error().mend};
     co_return up;
 }
 
@@ -136,8 +141,7 @@ Task<Result<>> DeploymentRun::succeed()
         if (!seen) return seen.error();
         if (seen->wanted.generation != environment.wanted.generation)
             return Error{Code::superseded, "a newer wish came"};
-        const auto finished =
-            deployments::finish(tx, deployment, DeploymentStatus::success, "", now);
+        const auto finished = deployments::succeed(tx, deployment, now);
         if (!finished) return finished.error();
         image_uses::keep_only(tx, seen->id, seen->serving, seen->wanted.generation);
         const auto moved = environments::advance(
@@ -190,36 +194,38 @@ Task<Result<>> DeploymentRun::retire()
 Task<Result<>> DeploymentRun::fail(Error cause)
 {
     const auto now = world_.scheduler.now();
-    const std::string shown = world_.logs.redact(environment_.id, cause.text());
-    const auto work = [environment = environment_, deployment = deployment_.id, cause = shown, now](
-                          Tx& tx
+    const Error shown{cause.code, world_.logs.redact(environment_.id, cause.text())};
+    const auto work = [environment = environment_, deployment = deployment_.id, shown, now](Tx& tx
                       ) -> Result<Environment> {
         const auto seen = environments::find(tx, environment.id);
         if (!seen) return seen.error();
         if (seen->wanted.generation != environment.wanted.generation)
             return Error{Code::superseded, "a newer wish came"};
-        const auto finished =
-            deployments::finish(tx, deployment, DeploymentStatus::failed, cause, now);
+        const auto finished = deployments::fail(tx, deployment, shown, now);
         if (!finished) return finished.error();
         // This one's stay: whoever tries again finds them.
         image_uses::keep_only(tx, seen->id, seen->serving, seen->wanted.generation);
+        if (is_retryable(shown.code))
+            jobs::enqueue(tx, seen->id, jobs::Priority::low, now + next_attempt_after(1));
         const bool serves = !instances::list(tx, environment.id).empty();
         return environments::advance(
             tx,
             *seen,
-            {.on = serves ? Event::kept : Event::broken, .actor = worker, .now = now, .cause = cause
-            }
+            {.on = serves ? Event::kept : Event::broken,
+             .actor = worker,
+             .now = now,
+             .cause = shown.message}
         );
     };
     teller_.deploy("failed: " + cause.text());
     world_.log.warn(
         "a deployment failed",
         {
-            {"environment", environment_.slug         },
-            {"generation",  deployment_.generation    },
-            {"commit",      environment_.wanted.commit},
-            {"code",        cause.code                },
-            {"why",         std::string_view(shown)   }
+            {"environment", environment_.slug              },
+            {"generation",  deployment_.generation         },
+            {"commit",      environment_.wanted.commit     },
+            {"code",        cause.code                     },
+            {"why",         std::string_view(shown.message)}
     }
     );
     const auto moved = co_await world_.store.transact(work);

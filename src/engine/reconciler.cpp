@@ -11,6 +11,7 @@
 #include "store/inventory.hpp"
 #include "store/jobs.hpp"
 #include "store/projects.hpp"
+#include "store/pull_requests.hpp"
 
 #include <algorithm>
 
@@ -20,12 +21,15 @@ namespace {
 
 const Actor resync{.type = Actor::Type::system, .name = "resync"};
 
-/// How long after a failure the same is not tried again by itself.
+/// How long what serves is left incomplete after it could not be made whole.
 constexpr minutes patience{10};
+
+/// Attempts that are looked at: after so many the pause is as long as it gets.
+constexpr std::size_t recent = 8;
 
 /// A wish for what serves once more, because something of the scene is missing. After a failed
 /// update that is the version before it.
-Wish again(const Environment& environment)
+Wish whole_again(const Environment& environment)
 {
     Wish wish = environment.wanted;
     wish.rebuild = false;
@@ -34,7 +38,30 @@ Wish again(const Environment& environment)
     return wish;
 }
 
-Task<Result<>> wish_again(World world, Environment environment)
+/// Attempts at the newest wish that failed in a row, by what may pass.
+std::size_t failures(Tx& tx, const Environment& environment)
+{
+    const auto last = deployments::list(tx, environment.id, "", recent);
+    std::size_t count = 0;
+    for (const Deployment& each : last.value().items) {
+        const bool same = each.generation == environment.wanted.generation ||
+                          each.commit == environment.wanted.commit;
+        if (!same || each.status != DeploymentStatus::failed || !is_retryable(each.code)) break;
+        ++count;
+    }
+    return count;
+}
+
+/// The newest commit is not given up: its forge is asked about it again.
+void look_later(Tx& tx, const Environment& environment, Instant due)
+{
+    const auto project = projects::find(tx, environment.identity.project);
+    if (project && !project->forge.empty())
+        pull_requests::ask(tx, project->id, *environment.pull_request, due);
+}
+
+/// `wish` may be for an older commit than the newest: a forge then has somebody look again, later.
+Task<Result<>> wish_again(World world, Environment environment, Wish wish)
 {
     const auto now = world.scheduler.now();
     const auto id = DeploymentId::make(now, world.random);
@@ -43,7 +70,7 @@ Task<Result<>> wish_again(World world, Environment environment)
             tx, environment, {.on = Event::changed, .actor = resync, .now = now, .cause = ""}
         );
         if (!moved) return moved.error();
-        const auto wanted = environments::want(tx, environment.id, again(environment), resync, now);
+        const auto wanted = environments::want(tx, environment.id, wish, resync, now);
         if (!wanted) return wanted.error();
         const auto queued = deployments::insert(
             tx,
@@ -55,6 +82,8 @@ Task<Result<>> wish_again(World world, Environment environment)
         );
         if (!queued) return queued.error();
         jobs::enqueue(tx, environment.id, jobs::Priority::normal, now);
+        if (environment.pull_request && wish.commit != environment.wanted.commit)
+            look_later(tx, environment, now + patience);
         return ok();
     };
     co_return co_await world.store.transact(work);
@@ -92,6 +121,7 @@ Task<Result<Reconciler::Facts>> Reconciler::read(EnvironmentId environment)
         const auto latest = deployments::latest(tx, environment);
         if (latest) facts.deployment = *latest;
         facts.serving = instances::list(tx, environment);
+        facts.failures = failures(tx, *found);
         return facts;
     };
     co_return co_await shop_.world.store.read(work);
@@ -153,12 +183,29 @@ Task<Result<>> Reconciler::look_after(Facts facts, std::stop_token stop)
 
     const auto cleared = co_await clear_up(facts, *entries, stop);
     if (!cleared) co_return cleared.error();
-    if (facts.environment.state != State::ready || !is_incomplete(facts, *entries, *found))
-        co_return ok();
+    if (facts.environment.state == State::ready && is_incomplete(facts, *entries, *found))
+        co_return co_await make_whole(std::move(facts));
+    if (facts.failures > 0) co_return co_await try_again(std::move(facts));
+    co_return ok();
+}
+
+Task<Result<>> Reconciler::make_whole(Facts facts)
+{
     const auto now = shop_.world.scheduler.now();
-    const Instant due = next_attempt(facts.deployment, again(facts.environment).commit, now);
+    const Wish wish = whole_again(facts.environment);
+    const Instant due = next_attempt(facts.deployment, wish.commit, now);
     if (due > now) co_return co_await look_at(shop_.world, facts.environment.id, due);
-    co_return co_await wish_again(shop_.world, facts.environment);
+    co_return co_await wish_again(shop_.world, facts.environment, wish);
+}
+
+/// The newest wish failed by what may have passed meanwhile.
+Task<Result<>> Reconciler::try_again(Facts facts)
+{
+    const auto now = shop_.world.scheduler.now();
+    const Instant due =
+        facts.deployment->completed_at.value_or(now) + next_attempt_after(facts.failures);
+    if (due > now) co_return co_await look_at(shop_.world, facts.environment.id, due);
+    co_return co_await wish_again(shop_.world, facts.environment, facts.environment.wanted);
 }
 
 /// Containers that serve nothing, when their last visitor has left, and whatever is owed.
@@ -169,7 +216,7 @@ Task<Result<>> Reconciler::clear_up(Facts facts, std::vector<Entry> entries, std
     for (const Entry& entry : entries) {
         if (entry.type == EntryType::container && !serves(facts.serving, entry))
             leftovers.push_back(entry);
-        else if (entry.type != EntryType::container && entry.status == EntryStatus::owed)
+        else if (entry.type != EntryType::container && entry.status != EntryStatus::made)
             owed.push_back(entry);
     }
     if (leftovers.empty() && owed.empty()) co_return ok();

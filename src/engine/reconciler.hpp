@@ -20,11 +20,14 @@ private:
         Project project;
         std::optional<Deployment> deployment;  ///< The newest attempt.
         std::vector<Instance> serving;
+        std::size_t failures = 0;  ///< Deployments in a row that failed by what may pass.
     };
     Task<Result<Facts>> read(EnvironmentId environment);
     Task<Result<std::vector<Found>>> observe(EnvironmentId id, std::stop_token stop);
     Task<Result<>> sweep(EnvironmentId id, std::stop_token stop);
     Task<Result<>> look_after(Facts facts, std::stop_token stop);
+    Task<Result<>> make_whole(Facts facts);
+    Task<Result<>> try_again(Facts facts);
     Task<Result<>> clear_up(Facts facts, std::vector<Entry> entries, std::stop_token stop);
     static bool is_incomplete(
         const Facts& facts, const std::vector<Entry>& entries, const std::vector<Found>& found

@@ -13,6 +13,12 @@ constexpr milliseconds pause_after(std::uint64_t failures, milliseconds first, m
     return std::min<milliseconds>(first * (1LL << std::min<std::uint64_t>(failures, 20)), most);
 }
 
+/// When a deployment that failed so often in a row, by what may pass, is tried again by itself.
+constexpr milliseconds next_attempt_after(std::size_t failures)
+{
+    return pause_after(failures - 1, minutes{1}, hours{1});
+}
+
 /// Runs `attempt()`, a function that makes a Task<Result<…>>, and runs it again after 1 and 2
 /// seconds (and some jitter) when the other side did not answer (DESIGN rule 8). What a person has
 /// to mend is answered at once.

@@ -258,3 +258,51 @@ TEST_CASE("a build that takes too long fails the deployment, and says which key 
     CHECK(failed.cause.find("not built within 30s") != std::string::npos);
     CHECK(failed.cause.find("deadlines.build") != std::string::npos);
 }
+
+TEST_CASE("what failed because a peer was away is tried again by itself, more and more seldom (A19)"
+)
+{
+    TestWorld world;
+    world.push_compose('a', web("web:1"));
+    bool away = true;
+    std::size_t tries = 0;
+    world.driver->faults([&](Verb verb, const std::string&) -> std::optional<Fault> {
+        if (!away || verb != Verb::apply) return std::nullopt;
+        ++tries;
+        return Fault{
+            .error = Error{Code::unavailable, "the engine does not answer"}
+        };
+    });
+    const auto id = world.deploy().id;
+    CHECK(world.settle(id).state == State::failed);
+    CHECK(world.latest(id).code == Code::unavailable);
+    tries = 0;
+    world.scheduler.run_for(minutes{20});
+    CHECK(tries >= 4 * 3);  // After 1, 2, 4 and 8 minutes, thrice each.
+    CHECK(tries <= 5 * 3);
+    away = false;
+    world.wait_until([&] { return world.find(id).state == State::ready; });
+}
+
+TEST_CASE("what a person has to mend is not tried again by itself (A19)")
+{
+    TestWorld world;
+    world.host.behave("web:1", {.well = false});
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    CHECK(world.settle(id).state == State::failed);
+    const auto generation = world.find(id).wanted.generation;
+    world.scheduler.run_for(hours{3});
+    CHECK(world.find(id).wanted.generation == generation);
+}
+
+TEST_CASE("a container that somebody removes while it is started is started anew")
+{
+    TestWorld world;
+    world.host.behave("web:1", {.well_after = seconds{20}});
+    world.push_compose('a', web("web:1"));
+    const auto id = world.deploy().id;
+    world.wait_until([&] { return world.count(EntryType::container) == 1; });
+    world.host.vanish(EntryType::container, world.host.objects().front()->name);
+    world.wait_until([&] { return world.find(id).state == State::ready; });
+}

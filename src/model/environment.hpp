@@ -94,7 +94,8 @@ struct Deployment {
     Generation generation = 0;
     std::string commit;
     DeploymentStatus status = DeploymentStatus::queued;
-    std::string cause;  ///< Why it failed or was superseded, one sentence; else empty.
+    std::string cause;       ///< Why it failed or was superseded, one sentence; else empty.
+    Code code = Code::none;  ///< Of the failure: whether it may pass by itself.
     Instant created_at{};
     std::optional<Instant> started_at;
     std::optional<Instant> fetched_at;  ///< The commit and its plan were here.

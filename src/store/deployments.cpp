@@ -9,10 +9,10 @@ namespace {
 
 constexpr auto insert_sql = R"sql(
     INSERT INTO deployments (
-        id, environment, generation, commit_id, status, cause,
+        id, environment, generation, commit_id, status, cause, cause_code,
         created_at, started_at, completed_at
     ) VALUES (
-        :id, :environment, :generation, :commit, :status, :cause,
+        :id, :environment, :generation, :commit, :status, :cause, :code,
         :created_at, :started_at, :completed_at
     ) ON CONFLICT DO NOTHING
 )sql";
@@ -42,7 +42,7 @@ constexpr std::array<Sql, 3> reach_sql{
 constexpr auto choose_main_sql = "UPDATE deployments SET main_chosen = :sentence WHERE id = :id";
 
 constexpr auto finish_sql = R"sql(
-    UPDATE deployments SET status = :status, cause = :cause, completed_at = :now
+    UPDATE deployments SET status = :status, cause = :cause, cause_code = :code, completed_at = :now
     WHERE id = :id AND status IN ('queued', 'in_progress')
     RETURNING *
 )sql";
@@ -79,6 +79,7 @@ Deployment read(const Row& row)
         .commit = row.text("commit_id"),
         .status = row.named(deployment_status_named, "status"),
         .cause = row.text("cause"),
+        .code = code_named(row.text("cause_code")),
         .created_at = row.instant("created_at"),
         .started_at = row.optional_instant("started_at"),
         .fetched_at = row.optional_instant("fetched_at"),
@@ -98,6 +99,24 @@ Error not_so(Tx& tx, DeploymentId id, std::string_view tried)
         Code::conflict,
         fmt::format("cannot {} deployment {}: it is {}", tried, id.text(), name(there->status))
     };
+}
+
+Result<Deployment>
+finish(Tx& tx, DeploymentId id, DeploymentStatus status, const Error& cause, Instant now)
+{
+    const auto finished = tx.one(
+        finish_sql,
+        read,
+        {
+            {"id",     id              },
+            {"status", status          },
+            {"cause",  cause.message   },
+            {"code",   name(cause.code)},
+            {"now",    now             }
+    }
+    );
+    if (finished) return *finished;
+    return not_so(tx, id, "finish");
 }
 
 /// Where a page ends: generation and id of its last row. The default is before the newest.
@@ -135,6 +154,7 @@ Result<> insert(Tx& tx, const Deployment& deployment)
             {"commit",       deployment.commit      },
             {"status",       deployment.status      },
             {"cause",        deployment.cause       },
+            {"code",         name(deployment.code)  },
             {"created_at",   deployment.created_at  },
             {"started_at",   deployment.started_at  },
             {"completed_at", deployment.completed_at}
@@ -210,24 +230,14 @@ void choose_main(Tx& tx, DeploymentId id, std::string_view sentence)
     );
 }
 
-Result<Deployment>
-finish(Tx& tx, DeploymentId id, DeploymentStatus status, std::string_view cause, Instant now)
+Result<Deployment> succeed(Tx& tx, DeploymentId id, Instant now)
 {
-    if (!is_final(status)) {
-        return Error{Code::invalid, fmt::format("'{}' is no end of a deployment", name(status))};
-    }
-    const auto finished = tx.one(
-        finish_sql,
-        read,
-        {
-            {"id",     id    },
-            {"status", status},
-            {"cause",  cause },
-            {"now",    now   }
-    }
-    );
-    if (finished) return *finished;
-    return not_so(tx, id, "finish");
+    return finish(tx, id, DeploymentStatus::success, {Code::none, ""}, now);
+}
+
+Result<Deployment> fail(Tx& tx, DeploymentId id, const Error& cause, Instant now)
+{
+    return finish(tx, id, DeploymentStatus::failed, cause, now);
 }
 
 std::int64_t supersede(Tx& tx, EnvironmentId environment, Generation newest, Instant now)

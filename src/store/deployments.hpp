@@ -31,9 +31,10 @@ Result<Deployment> reach(Tx& tx, DeploymentId id, Milestone milestone, Instant n
 /// Which service is the main one and why, for people.
 void choose_main(Tx& tx, DeploymentId id, std::string_view sentence);
 
-/// Ends it as success, failed or superseded. `conflict` when it ended already.
-Result<Deployment>
-finish(Tx& tx, DeploymentId id, DeploymentStatus status, std::string_view cause, Instant now);
+/// Ends it. `conflict` when it ended already. A failure's `cause` is written as it is: whoever
+/// gives it has taken the secrets out.
+Result<Deployment> succeed(Tx& tx, DeploymentId id, Instant now);
+Result<Deployment> fail(Tx& tx, DeploymentId id, const Error& cause, Instant now);
 
 /// Ends as superseded every attempt for a generation older than `newest`; answers how many.
 std::int64_t supersede(Tx& tx, EnvironmentId environment, Generation newest, Instant now);
