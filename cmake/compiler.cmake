@@ -19,7 +19,7 @@ find_program(CCACHE ccache)
 if(CCACHE)
   # Precompiled headers carry times and defines that ccache must be told to overlook.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 set(DIORAMA_SANITIZE "" CACHE STRING "sanitizers to build with: address,undefined or thread")
