@@ -10,8 +10,8 @@ int status_of(Code code)
         case Code::forbidden: return 403;
         case Code::refused: return 422;
         case Code::not_found: return 404;
-        case Code::conflict: return 409;
-        case Code::superseded: return 409;
+        case Code::conflict:
+        case Code::superseded:
         case Code::cancelled: return 409;
         case Code::too_many: return 429;
         case Code::timed_out: return 504;

@@ -54,18 +54,19 @@ std::string encode64(std::string_view bytes, std::string_view alphabet)
 /// False for a stranger's letter, an impossible length, or bits left over that are not zero.
 bool decode64(std::string_view text, std::string_view alphabet, std::string& bytes)
 {
-    std::array<std::int8_t, 256> values{};
-    values.fill(-1);
+    constexpr std::uint8_t stranger = 0xFF;
+    std::array<std::uint8_t, 256> values{};
+    values.fill(stranger);
     for (std::size_t i = 0; i < alphabet.size(); ++i)
-        values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+        values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
 
     bytes.reserve(text.size() / 4 * 3 + 2);
     std::uint32_t bits = 0;
     unsigned held = 0;
     for (const char c : text) {
-        const int value = values[static_cast<std::uint8_t>(c)];
-        if (value < 0) return false;
-        bits = bits << 6U | static_cast<std::uint32_t>(value);
+        const std::uint32_t value = values[static_cast<std::uint8_t>(c)];
+        if (value == stranger) return false;
+        bits = bits << 6U | value;
         held += 6;
         if (held < 8) continue;
         held -= 8;

@@ -16,7 +16,7 @@ namespace diorama {
 
 namespace {
 
-constexpr std::size_t chunk_bytes = 64 * 1024;
+constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
 constexpr int grace_milliseconds = 1000;
 
 struct Ends {
@@ -114,7 +114,7 @@ struct Process::State {
 
 void Process::State::feed()
 {
-    while (written < unsent.size()) {
+    while (input.is_open() && written < unsent.size()) {
         const auto sent =
             ::send(input.number(), unsent.data() + written, unsent.size() - written, MSG_NOSIGNAL);
         if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return;

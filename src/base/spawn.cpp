@@ -15,7 +15,7 @@ namespace diorama {
 
 namespace {
 
-constexpr std::size_t chunk_bytes = 64 * 1024;
+constexpr std::size_t chunk_bytes = std::size_t{64} * 1024;
 
 /// The variables of a child as execve wants them; wiped when it goes, for some are secrets.
 class Environment {
@@ -54,6 +54,7 @@ private:
 std::vector<char*> pointers(const std::vector<std::string>& lines)
 {
     std::vector<char*> found;
+    found.reserve(lines.size() + 1);
     for (const std::string& line : lines)
         found.push_back(const_cast<char*>(line.c_str()));
     found.push_back(nullptr);

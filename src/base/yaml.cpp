@@ -378,7 +378,8 @@ Result<Node> parse_yaml(std::string_view text, std::string file, YamlLimits limi
             Code::invalid, fmt::format("{}: is not UTF-8", file), "Save the file as UTF-8."
         };
     if (const auto bad = forbidden_character(text)) {
-        const auto line = std::count(text.data(), bad->data(), '\n') + 1;
+        const auto before = text.substr(0, static_cast<std::size_t>(bad->data() - text.data()));
+        const auto line = std::ranges::count(before, '\n') + 1;
         return Error{
             Code::invalid,
             fmt::format("{}:{}: holds the character {}", file, line, display(*bad)),

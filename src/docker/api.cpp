@@ -214,7 +214,7 @@ std::string label_filter(const Labels& labels)
 {
     Node::List list;
     for (const auto& [name, value] : labels)
-        list.push_back(value.empty() ? name : name + "=" + value);
+        list.push_back(value.empty() ? name : fmt::format("{}={}", name, value));
     return write_json(Node::Map{
         {"label", list}
     });

@@ -120,7 +120,7 @@ Node create_body(const ContainerConfig& config, int api_minor)
     if (config.command) body.push_back({"Cmd", to_node(*config.command)});
     Node::List environment;
     for (const auto& [name, value] : config.environment)
-        environment.push_back(name + "=" + value);
+        environment.push_back(fmt::format("{}={}", name, value));
     body.push_back({"Env", std::move(environment)});
     add(body, "User", config.user);
     add(body, "WorkingDir", config.working_dir);

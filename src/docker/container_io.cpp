@@ -158,7 +158,7 @@ Engine::exec(Ref container, ExecConfig config, OnLine line, std::stop_token stop
     const auto tried = fmt::format("run '{}' in container '{}'", command, container);
     Node::List environment;
     for (const auto& [name, value] : config.environment)
-        environment.push_back(name + "=" + value);
+        environment.push_back(fmt::format("{}={}", name, value));
     Call create{
         .method = "POST",
         .path = object_path("containers", container, "exec"),

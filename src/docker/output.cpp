@@ -121,10 +121,10 @@ void LineAssembler::emit(Channel channel, Pending& pending)
 
 void LineAssembler::finish()
 {
-    for (std::size_t i = 0; i < pending_.size(); ++i) {
-        Pending& pending = pending_[i];
-        if (!pending.head.empty()) append(Channel(i), pending, std::exchange(pending.head, {}));
-        if (pending.open) emit(Channel(i), pending);
+    for (const Channel channel : {Channel::standard_output, Channel::standard_error}) {
+        Pending& pending = pending_[std::to_underlying(channel)];
+        if (!pending.head.empty()) append(channel, pending, std::exchange(pending.head, {}));
+        if (pending.open) emit(channel, pending);
     }
 }
 

@@ -272,7 +272,7 @@ Result<std::vector<BlobStream::Piece>> BlobStream::read(std::size_t wanted)
 /// "<id> blob <size>", a newline, the bytes, a newline (git-cat-file, "batch output").
 Result<BlobStream::Piece> BlobStream::read_piece()
 {
-    constexpr std::uint64_t most = 256 * 1024;
+    constexpr std::uint64_t most = std::uint64_t{256} * 1024;
     if (!inside_) {
         const auto head = process_->read_line(200);
         if (!head) return head.error();

@@ -92,6 +92,7 @@ std::string RefName::brief() const
 std::vector<RefName> pull_request_heads(std::uint64_t number)
 {
     std::vector<RefName> heads;
+    heads.reserve(head_forms.size());
     for (const auto& [before, after] : head_forms)
         heads.push_back(*RefName::parse(fmt::format("{}{}{}", before, number, after)));
     return heads;

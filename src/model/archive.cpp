@@ -66,6 +66,7 @@ private:
     Task<Result<>> produce()
     {
         std::vector<FileEntry> wanted;
+        wanted.reserve(items_.size());
         for (const ArchiveItem& item : items_)
             wanted.push_back(item.file);
         Files::Visit visit = [this](const FileEntry&, std::string_view piece, bool last) {
