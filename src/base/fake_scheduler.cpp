@@ -27,9 +27,11 @@ FakeScheduler::after(milliseconds delay, std::function<void()> work)
 
 void FakeScheduler::beside(std::function<void()> work, std::function<void()> done)
 {
-    post([work = std::move(work), done = std::move(done)] {
+    post([this, work = std::move(work), done = std::move(done)] {
         work();
-        done();
+        const milliseconds late = lag_ ? lag_() : milliseconds{0};
+        if (late.count() == 0) return done();
+        timers_->emplace(Timers::key_type{now_ + late, ++sequence_}, done);
     });
 }
 

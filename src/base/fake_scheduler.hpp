@@ -25,6 +25,8 @@ public:
     /// Runs until nothing is ready and no timer is due before `until`; the clock then stands there.
     void run_until(Instant until);
     void run_for(milliseconds time) { run_until(now_ + time); }
+    /// What runs beside the loop is done at once, and known to the loop only `lag()` later.
+    void lag(std::function<milliseconds()> lag) { lag_ = std::move(lag); }
     /// The clock jumps, as on a machine that was suspended: what was due meanwhile comes late.
     void skip(milliseconds time) { now_ += time; }
 
@@ -63,6 +65,7 @@ private:
     bool jump();
 
     Instant now_;
+    std::function<milliseconds()> lag_;
     std::deque<std::function<void()>> ready_;
     std::uint64_t sequence_ = 0;
     std::shared_ptr<Timers> timers_ = std::make_shared<Timers>();

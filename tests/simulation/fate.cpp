@@ -88,6 +88,11 @@ milliseconds Fate::delay(Place place)
     return dice_.happens(3) ? minutes{3} : dice_.up_to(seconds{4});
 }
 
+milliseconds Fate::lag()
+{
+    return !well_ && dice_.happens(10) ? dice_.up_to(milliseconds{40}) : milliseconds{0};
+}
+
 std::optional<Error> Fate::before(Place place)
 {
     if (well_) return std::nullopt;

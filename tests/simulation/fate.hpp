@@ -71,6 +71,8 @@ public:
     bool is_down(Place place) const;
 
     milliseconds delay(Place place);
+    /// How long after its end the daemon learns that a commit or a read is done.
+    milliseconds lag();
     /// The call does not get through.
     std::optional<Error> before(Place place);
     /// It gets through, and its answer does not.

@@ -38,6 +38,7 @@ House::House(std::uint64_t seed, bool detailed)
         return writes ? fate.before(Place::disk) : std::nullopt;
     });
     trace.detailed = detailed;
+    scheduler.lag([this] { return fate.lag(); });
     gateway_.seen = [this](const RouteSnapshot& table) { check_routes(table); };
     start();
 }

@@ -16,11 +16,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # What it breaks; the file; a text that stands there once; what stands there instead.
 MUTANTS = [
-    ("the switch is not fenced", "deployment_run.cpp",
-     "        if (seen->wanted.generation != wanted.generation)\n"
-     '            return Error{Code::superseded, "a newer wish came"};\n'
-     "        const auto well =",
-     "        const auto well ="),
+    ("things are made for a wish that is no longer wanted", "ledger.cpp",
+     "        if (owner->wanted.generation != row.generation)\n"
+     '            return Error{Code::superseded, "a newer wish came"};\n',
+     ""),
+    ("a lease is not renewed", "workers.cpp",
+     "        const auto renewed = co_await caught(renew(job));",
+     "        const Result<> renewed = ok();"),
     ("a row is forgotten though its object stays", "ledger.cpp",
      "    if (!removed) {\n        const auto owed",
      "    if (!removed && removed.error().code == Code::none) {\n        const auto owed"),
