@@ -71,6 +71,7 @@ std::vector<std::string> capabilities(const Service& service)
 std::vector<docker::Ulimit> ulimits(const Service& service, const DriverOptions& options)
 {
     std::vector<docker::Ulimit> limits;
+    limits.reserve(service.ulimits.size() + 2);
     for (const Ulimit& each : service.ulimits)
         limits.push_back({each.name, each.soft, each.hard});
     const auto sets = [&](std::string_view name) {
@@ -164,7 +165,7 @@ std::vector<std::string> extra_hosts(const Service& service)
 {
     std::vector<std::string> hosts;
     for (const auto& [name, where] : service.extra_hosts) {
-        if (Ipv4::parse(where)) hosts.push_back(name + ":" + where);
+        if (Ipv4::parse(where)) hosts.push_back(fmt::format("{}:{}", name, where));
     }
     return hosts;
 }

@@ -47,6 +47,7 @@ FakeHost::Object* FakeHost::find(EntryType type, const std::string& name)
 std::vector<const FakeHost::Object*> FakeHost::objects() const
 {
     std::vector<const Object*> all;
+    all.reserve(objects_.size());
     for (const auto& [key, object] : objects_)
         all.push_back(&object);
     return all;

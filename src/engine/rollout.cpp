@@ -22,7 +22,7 @@ Rollout::Rollout(
 )
     : shop_(shop),
       world_(shop.world),
-      teller_(std::move(teller)),
+      teller_(teller),
       ledger_(world_),
       environment_(std::move(environment)),
       deployment_(deployment),
@@ -245,10 +245,10 @@ Task<Result<>> Rollout::gate(const SceneService& service, Entry container)
 
 Task<Result<>> Rollout::promote()
 {
-    for (const auto& [container, attachments] : hidden_) {
-        const auto attempt = [&] { return world_.driver.promote(container, attachments); };
+    for (const auto& hidden : hidden_) {
+        const auto attempt = [&] { return world_.driver.promote(hidden.first, hidden.second); };
         const auto promoted = co_await retry(world_, {}, attempt);
-        if (!promoted) co_return promoted.error().during("service " + container.service);
+        if (!promoted) co_return promoted.error().during("service " + hidden.first.service);
     }
     co_return ok();
 }

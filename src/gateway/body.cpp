@@ -119,11 +119,9 @@ void Body::size_digit(char byte)
     if (digit >= 0) {
         left_ = left_ * 16 + digit;
         broken_ = ++digits_ > 16 || left_ > largest_chunk;
-    } else if (digits_ == 0) {
-        broken_ = true;
-    } else if (byte == '\r') {
+    } else if (digits_ > 0 && byte == '\r') {
         state_ = State::size_lf;
-    } else if (byte == ';' || is_space(byte)) {
+    } else if (digits_ > 0 && (byte == ';' || is_space(byte))) {
         state_ = State::extension;
     } else {
         broken_ = true;

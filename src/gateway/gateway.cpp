@@ -169,7 +169,7 @@ Result<std::unique_ptr<Gateway>> start_gateway(GatewaySettings settings, Log& lo
     auto trusted = networks(settings.trusted_proxies);
     if (!trusted) return trusted.error();
     // A buffer holds a head, the prefix said once more, and what the gateway adds.
-    constexpr std::size_t largest_head = 24 * 1024;
+    constexpr std::size_t largest_head = std::size_t{24} * 1024;
     static_assert(2 * largest_head + forward_room <= Buffer::size);
     settings.limits.head = std::min(settings.limits.head, largest_head);
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());

@@ -21,11 +21,12 @@ Parse refuse(Head& head, std::string_view why, int status = 400)
 /// Finds the end of the first line: strictly CRLF, no control bytes before it.
 Parse first_line(std::string_view text, Head& head)
 {
-    const char* const end = text.data() + text.size();
-    const char* const stop = find_control(text.data(), end);
+    const char* const start = text.data();
+    const char* const end = start + text.size();
+    const char* const stop = find_control(start, end);
     if (stop == end || (*stop == '\r' && end - stop == 1)) return Parse::more;
     if (stop[0] != '\r' || stop[1] != '\n') return refuse(head, "the first line is malformed");
-    head.line = static_cast<std::uint32_t>(stop - text.data() + 2);
+    head.line = static_cast<std::uint32_t>(stop - start + 2);
     return Parse::done;
 }
 

@@ -31,6 +31,7 @@ bool Destination::busy() const
 std::size_t Destination::next_replica(unsigned thread, Tick now)
 {
     const std::size_t count = backends_.size();
+    if (count < 2) return 0;
     const std::size_t turn = lanes_[thread].turn++;
     for (std::size_t i = 0; i < count; ++i) {
         const std::size_t replica = (turn + i) % count;

@@ -10,7 +10,7 @@ namespace diorama::gateway {
 namespace {
 
 /// How much of an unwanted body is read away before the connection is closed all the same.
-constexpr std::size_t linger_bytes = 256 * 1024;
+constexpr std::size_t linger_bytes = std::size_t{256} * 1024;
 
 Task<> converse(Shard& shard, Fd fd, Address peer, std::uint16_t port)
 {

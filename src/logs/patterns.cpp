@@ -72,10 +72,9 @@ bool Patterns::compare(std::string_view text, std::size_t at, bool local, std::v
     const
 {
     const auto rest = text.substr(at);
-    const auto same =
-        std::ranges::equal_range(by_start_, four_bytes(rest.data()), {}, [](const auto& entry) {
-            return entry.first;
-        });
+    const auto same = std::ranges::equal_range(
+        by_start_, four_bytes(text.data() + at), {}, [](const auto& entry) { return entry.first; }
+    );
     bool cut = false;
     for (const auto& [start, index] : same) {
         const std::string_view pattern = texts_[index];

@@ -13,7 +13,7 @@ namespace diorama {
 namespace {
 
 /// No line is held back for its shape beyond this.
-constexpr std::size_t longest_held_line = 16 * 1024;
+constexpr std::size_t longest_held_line = std::size_t{16} * 1024;
 
 /// Where the first line break or NUL is; `text.size()` when there is none.
 std::size_t looked_through(std::string_view text)

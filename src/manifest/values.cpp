@@ -35,12 +35,12 @@ Position Values::at(std::string_view key) const
 
 void Values::wrong(std::string_view key, std::string_view expected, std::string mend) const
 {
-    const Node* node = map_.find(key);
-    const auto text = node ? node->scalar_text() : std::nullopt;
+    const Node& node = *map_.find(key);
+    const auto text = node.scalar_text();
     findings_.wrong(
         at(key),
         text ? fmt::format("{}: '{}' is no {}", key, display(*text), expected)
-             : fmt::format("{}: {} stands where a {} shall be", key, a_kind(*node), expected),
+             : fmt::format("{}: {} stands where a {} shall be", key, a_kind(node), expected),
         std::move(mend)
     );
 }
