@@ -163,8 +163,8 @@ Task<bool> Descriptor::writable()
 void Descriptor::close()
 {
     fd_ = -1;
-    boost::system::error_code ignored;  // Linux has closed it whatever it says.
-    state_->handle.close(ignored);
+    boost::system::error_code error;  // Linux has closed it whatever it says.
+    [[maybe_unused]] const auto ignored = state_->handle.close(error);
 }
 
 }  // namespace diorama

@@ -45,6 +45,7 @@ std::vector<Route>
 own_routes(const std::string& host, const std::vector<std::string>& paths, const Upstream& to)
 {
     std::vector<Route> routes;
+    routes.reserve(paths.size());
     for (const std::string& path : paths)
         routes.push_back({.host = host, .path = path, .upstreams = {to}});
     return routes;
