@@ -11,7 +11,7 @@ foreach(file IN LISTS shop_files)
 endforeach()
 
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/embedded_shop.cpp @ONLY CONTENT
-"#include \"cli/demo_shop.hpp\"
+"#include \"cli/demo/shop.hpp\"
 
 namespace diorama::cli {
 

@@ -1,4 +1,4 @@
-#include "cli/demo.hpp"
+#include "cli/demo/demo.hpp"
 #include "cli/environment_verbs.hpp"
 #include "cli/forge_verbs.hpp"
 #include "cli/machine_verbs.hpp"

@@ -1,8 +1,8 @@
-#include "cli/demo_stage.hpp"
+#include "cli/demo/stage.hpp"
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "cli/demo_visitors.hpp"
+#include "cli/demo/visitors.hpp"
 #include "cli/output.hpp"
 
 namespace diorama::cli {

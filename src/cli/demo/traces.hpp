@@ -1,7 +1,7 @@
 #pragma once
 
 #include "cli/api_client.hpp"
-#include "cli/demo_engine.hpp"
+#include "cli/demo/engine.hpp"
 
 #include <set>
 #include <string>

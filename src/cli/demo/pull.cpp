@@ -1,7 +1,7 @@
 #include "base/json.hpp"
 #include "base/unicode.hpp"
-#include "cli/demo_acts.hpp"
-#include "cli/demo_visitors.hpp"
+#include "cli/demo/acts.hpp"
+#include "cli/demo/visitors.hpp"
 
 namespace diorama::cli {
 

@@ -1,4 +1,4 @@
-#include "cli/demo_acts.hpp"
+#include "cli/demo/acts.hpp"
 
 namespace diorama::cli {
 

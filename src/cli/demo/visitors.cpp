@@ -1,4 +1,4 @@
-#include "cli/demo_visitors.hpp"
+#include "cli/demo/visitors.hpp"
 
 namespace diorama::cli {
 

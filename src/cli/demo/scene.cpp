@@ -1,4 +1,4 @@
-#include "cli/demo_scene.hpp"
+#include "cli/demo/scene.hpp"
 
 #include "cli/output.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/demo_engine.hpp"
+#include "cli/demo/engine.hpp"
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"

@@ -1,4 +1,4 @@
-#include "cli/demo_daemon.hpp"
+#include "cli/demo/daemon.hpp"
 
 #include "base/text.hpp"
 #include "net/client.hpp"

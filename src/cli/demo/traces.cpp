@@ -1,6 +1,6 @@
-#include "cli/demo_traces.hpp"
+#include "cli/demo/traces.hpp"
 
-#include "cli/demo_visitors.hpp"
+#include "cli/demo/visitors.hpp"
 
 namespace diorama::cli {
 

@@ -1,4 +1,4 @@
-#include "cli/demo_story.hpp"
+#include "cli/demo/story.hpp"
 
 namespace diorama::cli {
 

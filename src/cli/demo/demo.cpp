@@ -1,8 +1,8 @@
-#include "cli/demo.hpp"
+#include "cli/demo/demo.hpp"
 
 #include "base/descriptor.hpp"
 #include "base/unicode.hpp"
-#include "cli/demo_play.hpp"
+#include "cli/demo/play.hpp"
 #include "cli/exit_code.hpp"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-#include "cli/demo_forge.hpp"
+#include "cli/demo/forge.hpp"
 
 namespace diorama::cli {
 

@@ -1,4 +1,4 @@
-#include "cli/demo_shop.hpp"
+#include "cli/demo/shop.hpp"
 
 #include "base/spawn.hpp"
 #include "base/text.hpp"

@@ -1,8 +1,8 @@
-#include "cli/demo_play.hpp"
+#include "cli/demo/play.hpp"
 
 #include "base/text.hpp"
 #include "base/unicode.hpp"
-#include "cli/demo_acts.hpp"
+#include "cli/demo/acts.hpp"
 #include "cli/output.hpp"
 
 namespace diorama::cli {

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "cli/demo_daemon.hpp"
-#include "cli/demo_forge.hpp"
-#include "cli/demo_scene.hpp"
-#include "cli/demo_shop.hpp"
-#include "cli/demo_story.hpp"
-#include "cli/demo_traces.hpp"
+#include "cli/demo/daemon.hpp"
+#include "cli/demo/forge.hpp"
+#include "cli/demo/scene.hpp"
+#include "cli/demo/shop.hpp"
+#include "cli/demo/story.hpp"
+#include "cli/demo/traces.hpp"
 
 #include <filesystem>
 #include <functional>
