@@ -243,7 +243,7 @@ Task<Result<>> DockerBuilder::find_bases(Job& job, LineSink line, std::stop_toke
 {
     const Dockerfile& scanned = job.recipe.scanned;
     for (const std::string& name : outside_images(scanned, job.order.spec.target)) {
-        const auto stage = std::ranges::find(scanned.stages, name, &Stage::base);
+        const auto stage = std::ranges::find(scanned.stages, name, &BuildStage::base);
         const bool is_base = stage != scanned.stages.end();
         const std::string platform = is_base ? stage->platform : "";
         ImageOrder wanted{name, platform, job.order.untrusted};

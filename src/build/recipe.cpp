@@ -112,10 +112,10 @@ std::size_t Recipe::number(std::size_t index) const
 std::vector<std::string> outside_images(const Dockerfile& scanned, std::string_view target)
 {
     std::vector<std::string> found;
-    const Stage* last = scanned.stage(target);
-    for (const Stage& stage : scanned.stages) {
+    const BuildStage* last = scanned.stage(target);
+    for (const BuildStage& stage : scanned.stages) {
         const auto add = [&](const std::string& name) {
-            const Stage* other = name.empty() ? nullptr : scanned.stage(name);
+            const BuildStage* other = name.empty() ? nullptr : scanned.stage(name);
             const bool is_stage = other && other < &stage;
             const bool known = std::ranges::find(found, name) != found.end();
             if (!is_stage && !known && name != "scratch") found.push_back(name);

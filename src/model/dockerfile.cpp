@@ -135,7 +135,7 @@ private:
     {
         const Flags flags = split_flags(each.words);
         const auto words = dockerfile_words(flags.rest);
-        Stage stage{.line = each.line};
+        BuildStage stage{.line = each.line};
         if (!words.empty()) stage.base = expand(words[0], globals_);
         if (words.size() == 3 && lower(words[1]) == "as") stage.name = lower(words[2]);
         const bool is_sound = words.size() == 1 || !stage.name.empty();
@@ -170,7 +170,7 @@ private:
         }
     }
 
-    void stage_instruction(const Instruction& each, Stage& stage)
+    void stage_instruction(const Instruction& each, BuildStage& stage)
     {
         if (each.keyword == "ENV") env(each);
         if (each.keyword == "USER") stage.user = expand(trim(each.words), locals_);
@@ -188,7 +188,7 @@ private:
         }
     }
 
-    void add_source(Stage& stage, std::string_view from)
+    void add_source(BuildStage& stage, std::string_view from)
     {
         auto source = expand(from, locals_);
         if (!source.empty()) stage.copies_from.push_back(std::move(source));
@@ -209,7 +209,7 @@ private:
         }
     }
 
-    void expose(const Instruction& each, Stage& stage)
+    void expose(const Instruction& each, BuildStage& stage)
     {
         for (const std::string& written : dockerfile_words(each.words)) {
             const std::string word = expand(written, locals_);
@@ -231,13 +231,13 @@ private:
 };
 
 /// `stage` and the stages it is based on, itself first.
-std::vector<const Stage*> ancestry(const Dockerfile& file, std::string_view target)
+std::vector<const BuildStage*> ancestry(const Dockerfile& file, std::string_view target)
 {
-    std::vector<const Stage*> line;
-    const Stage* stage = file.stage(target);
+    std::vector<const BuildStage*> line;
+    const BuildStage* stage = file.stage(target);
     while (stage) {
         line.push_back(stage);
-        const Stage* base = stage->base.empty() ? nullptr : file.stage(stage->base);
+        const BuildStage* base = stage->base.empty() ? nullptr : file.stage(stage->base);
         stage = base && base < stage ? base : nullptr;  // A stage knows earlier ones only.
     }
     return line;
@@ -245,11 +245,11 @@ std::vector<const Stage*> ancestry(const Dockerfile& file, std::string_view targ
 
 }  // namespace
 
-const Stage* Dockerfile::stage(std::string_view target) const
+const BuildStage* Dockerfile::stage(std::string_view target) const
 {
     if (stages.empty()) return nullptr;
     if (target.empty()) return &stages.back();
-    const auto named = std::ranges::find(stages, lower(target), &Stage::name);
+    const auto named = std::ranges::find(stages, lower(target), &BuildStage::name);
     if (named != stages.end()) return &*named;
     std::size_t number = 0;
     const char* end = target.data() + target.size();
@@ -262,17 +262,17 @@ std::vector<std::string> Dockerfile::images(std::string_view target) const
 {
     std::vector<std::string> found;
     std::vector<bool> seen(stages.size(), false);
-    std::vector<const Stage*> open;
-    const auto need = [&](const std::string& name, const Stage* before) {
-        const Stage* other = name.empty() ? nullptr : stage(name);
+    std::vector<const BuildStage*> open;
+    const auto need = [&](const std::string& name, const BuildStage* before) {
+        const BuildStage* other = name.empty() ? nullptr : stage(name);
         if (other && other < before)
             open.push_back(other);
         else if (name != "scratch" && std::ranges::find(found, name) == found.end())
             found.push_back(name);
     };
-    if (const Stage* first = stage(target)) open.push_back(first);
+    if (const BuildStage* first = stage(target)) open.push_back(first);
     while (!open.empty()) {
-        const Stage* each = open.back();
+        const BuildStage* each = open.back();
         open.pop_back();
         const auto index = static_cast<std::size_t>(each - stages.data());
         if (seen[index]) continue;
@@ -287,7 +287,7 @@ std::vector<std::string> Dockerfile::images(std::string_view target) const
 std::vector<std::uint16_t> Dockerfile::ports(std::string_view target) const
 {
     std::vector<std::uint16_t> found;
-    for (const Stage* each : ancestry(*this, target)) {
+    for (const BuildStage* each : ancestry(*this, target)) {
         for (const std::uint16_t port : each->exposed) {
             if (std::ranges::find(found, port) == found.end()) found.push_back(port);
         }
@@ -297,7 +297,7 @@ std::vector<std::uint16_t> Dockerfile::ports(std::string_view target) const
 
 std::string Dockerfile::user(std::string_view target) const
 {
-    for (const Stage* each : ancestry(*this, target)) {
+    for (const BuildStage* each : ancestry(*this, target)) {
         if (!each->user.empty()) return each->user;
     }
     return {};

@@ -20,7 +20,7 @@ struct Instruction {
 };
 
 /// A stage of a multi-stage build.
-struct Stage {
+struct BuildStage {
     int line = 0;
     std::string base;      ///< After ARG substitution: an image, "scratch", or an earlier stage.
     std::string name;      ///< Lower case; empty when it has none.
@@ -41,13 +41,13 @@ struct DockerfileProblem {
 /// What a Dockerfile says, as far as we must know before a builder reads it.
 struct Dockerfile {
     std::vector<Instruction> instructions;
-    std::vector<Stage> stages;
+    std::vector<BuildStage> stages;
     std::vector<DockerfileProblem> problems;
     /// Lines of `# syntax=docker/dockerfile…`, which ask for what the engine has built in.
     std::vector<int> syntax_lines;
 
     /// The stage `target` names (by name or number); empty: the last. Null when there is none.
-    const Stage* stage(std::string_view target) const;
+    const BuildStage* stage(std::string_view target) const;
 
     /// Images that come from outside and that `target` needs, each once, in order of appearance:
     /// bases and `COPY --from`, through the stages it is made from. Never "scratch".

@@ -1,6 +1,6 @@
-#include "net/descriptor.hpp"
-#include "net/endpoint.hpp"
+#include "net/loop_descriptor.hpp"
 #include "net/socket.hpp"
+#include "net/socket_address.hpp"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -25,7 +25,7 @@ Error cannot_listen(const Address& address, int number)
 }
 
 /// A socket file outlives the process that made it. It may go when nobody answers behind it.
-void remove_dead_socket(const Endpoint& endpoint, const std::string& path)
+void remove_dead_socket(const SocketAddress& endpoint, const std::string& path)
 {
     struct stat seen{};
     if (::lstat(path.c_str(), &seen) != 0 || !S_ISSOCK(seen.st_mode)) return;
@@ -36,7 +36,7 @@ void remove_dead_socket(const Endpoint& endpoint, const std::string& path)
 }
 
 /// 0, or the error number.
-int bind_and_listen(int fd, const Endpoint& endpoint, const Address& address)
+int bind_and_listen(int fd, const SocketAddress& endpoint, const Address& address)
 {
     if (endpoint.family() == AF_UNIX) {
         remove_dead_socket(endpoint, address.path);
@@ -77,7 +77,7 @@ bool is_exhausted(int error)
 
 }  // namespace
 
-Listener::Listener(Loop& loop, std::unique_ptr<Descriptor> descriptor, std::string path)
+Listener::Listener(Loop& loop, std::unique_ptr<LoopDescriptor> descriptor, std::string path)
     : loop_(loop),
       descriptor_(std::move(descriptor)),
       path_(std::move(path))
@@ -96,8 +96,8 @@ Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& addr
     if (numeric.host == "localhost") numeric.host = "127.0.0.1";
     const auto endpoints = resolve(numeric, true);
     if (!endpoints) return endpoints.error();
-    const Endpoint& endpoint = endpoints->front();
-    auto descriptor = std::make_unique<Descriptor>(loop, open_socket(endpoint.family()));
+    const SocketAddress& endpoint = endpoints->front();
+    auto descriptor = std::make_unique<LoopDescriptor>(loop, open_socket(endpoint.family()));
     if (const int error = bind_and_listen(descriptor->fd(), endpoint, address); error != 0)
         return cannot_listen(address, error);
     return std::unique_ptr<Listener>(new Listener(loop, std::move(descriptor), address.path));

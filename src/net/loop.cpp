@@ -1,6 +1,6 @@
 #include "net/loop.hpp"
 
-#include "net/descriptor.hpp"
+#include "net/loop_descriptor.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -117,7 +117,7 @@ void Loop::on_signal(std::function<void(int)> work)
     core_->await_signal();
 }
 
-struct Descriptor::State {
+struct LoopDescriptor::State {
     asio::posix::stream_descriptor handle;
 };
 
@@ -141,26 +141,26 @@ struct Ready {
 
 }  // namespace
 
-Descriptor::Descriptor(Loop& loop, int fd)
+LoopDescriptor::LoopDescriptor(Loop& loop, int fd)
     : state_(new State{asio::posix::stream_descriptor(loop.core().context, fd)}),
       fd_(fd)
 {}
 
-Descriptor::~Descriptor() = default;
+LoopDescriptor::~LoopDescriptor() = default;
 
-Task<bool> Descriptor::readable()
+Task<bool> LoopDescriptor::readable()
 {
     Ready wait{state_->handle, asio::posix::stream_descriptor::wait_read};
     co_return co_await wait;
 }
 
-Task<bool> Descriptor::writable()
+Task<bool> LoopDescriptor::writable()
 {
     Ready wait{state_->handle, asio::posix::stream_descriptor::wait_write};
     co_return co_await wait;
 }
 
-void Descriptor::close()
+void LoopDescriptor::close()
 {
     fd_ = -1;
     boost::system::error_code error;  // Linux has closed it whatever it says.

@@ -1,7 +1,7 @@
 #include "net/socket.hpp"
 
-#include "net/descriptor.hpp"
-#include "net/endpoint.hpp"
+#include "net/loop_descriptor.hpp"
+#include "net/socket_address.hpp"
 
 #include <cerrno>
 
@@ -14,7 +14,7 @@ public:
     Socket(Loop& loop, int fd) : descriptor_(loop, fd) {}
 
     /// 0, or the error number; ECANCELED when it was closed meanwhile.
-    Task<int> connect(Endpoint endpoint)
+    Task<int> connect(SocketAddress endpoint)
     {
         if (descriptor_.fd() < 0) co_return ECANCELED;
         if (::connect(descriptor_.fd(), endpoint.get(), endpoint.size) == 0) co_return 0;
@@ -70,7 +70,7 @@ public:
     }
 
 private:
-    Descriptor descriptor_;
+    LoopDescriptor descriptor_;
 };
 
 Error cannot_connect(const Address& address, int number)
@@ -104,7 +104,7 @@ Task<Result<std::unique_ptr<Stream>>> connect(Loop& loop, Address address, std::
     }
     if (!endpoints) co_return endpoints.error();
     int error = EADDRNOTAVAIL;
-    for (const Endpoint& endpoint : *endpoints) {
+    for (const SocketAddress& endpoint : *endpoints) {
         auto socket = std::make_unique<Socket>(loop, open_socket(endpoint.family()));
         const std::stop_callback on_stop(stop, [&socket] { socket->close(); });
         error = co_await socket->connect(endpoint);

@@ -10,7 +10,7 @@
 
 namespace diorama {
 
-class Descriptor;
+class LoopDescriptor;
 
 /// Connects to `address`; TLS on top of it is the caller's (`net/tls.hpp`). Names are resolved
 /// beside the loop, and each of their addresses is tried in order.
@@ -39,10 +39,10 @@ public:
     std::uint16_t port() const;
 
 private:
-    Listener(Loop& loop, std::unique_ptr<Descriptor> descriptor, std::string path);
+    Listener(Loop& loop, std::unique_ptr<LoopDescriptor> descriptor, std::string path);
 
     Loop& loop_;
-    std::unique_ptr<Descriptor> descriptor_;
+    std::unique_ptr<LoopDescriptor> descriptor_;
     std::string path_;
 };
 

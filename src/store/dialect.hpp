@@ -18,9 +18,9 @@ namespace diorama {
 
 /// What the database refused for reasons of its own: disk full, file damaged, no permission. No
 /// statement is to blame, and no statement can mend it.
-class Refusal final : public std::exception {
+class DatabaseRefusal final : public std::exception {
 public:
-    explicit Refusal(Error reason) : error(std::move(reason)) {}
+    explicit DatabaseRefusal(Error reason) : error(std::move(reason)) {}
     const char* what() const noexcept override { return error.message.c_str(); }
 
     Error error;
@@ -31,7 +31,7 @@ class Dialect {
 public:
     virtual ~Dialect() = default;
 
-    /// A new connection, ready for transactions of `mode`. Throws Refusal.
+    /// A new connection, ready for transactions of `mode`. Throws DatabaseRefusal.
     virtual std::unique_ptr<soci::session> connect(Tx::Mode mode) const = 0;
     /// False when there is only one connection, which then serves reads, too.
     virtual bool reads_beside() const = 0;
@@ -47,7 +47,7 @@ public:
     };
     virtual Shape shape(soci::statement& statement) const = 0;
 
-    /// Throws the exception that is being handled again: as Refusal when the database is to
+    /// Throws the exception that is being handled again: as DatabaseRefusal when the database is to
     /// blame, else as std::logic_error. Never with the values of parameters in its text.
     [[noreturn]] virtual void rethrow(std::string_view sql) const = 0;
 };

@@ -33,12 +33,12 @@ std::optional<Error> Lane::refusal(const Batch& batch) const
 void Lane::run(const Batch& batch) noexcept
 {
     try {
-        if (auto refused = refusal(batch)) throw Refusal{*std::move(refused)};
+        if (auto refused = refusal(batch)) throw DatabaseRefusal{*std::move(refused)};
         connection_->begin(mode_);
         for (Turn* turn : batch)
             perform(*turn);
         connection_->commit();
-    } catch (const Refusal& refusal) {
+    } catch (const DatabaseRefusal& refusal) {
         connection_->rollback();
         for (Turn* turn : batch)
             turn->refused = Error{Code::unavailable, refusal.error.message, refusal.error.mend};
@@ -56,7 +56,7 @@ void Lane::perform(Turn& turn)
     bool keep = false;
     try {
         keep = turn.work(tx);
-    } catch (const Refusal&) {
+    } catch (const DatabaseRefusal&) {
         throw;  // The database may have ended the whole transaction: nobody's part is safe.
     } catch (...) {
         turn.thrown = std::current_exception();

@@ -23,7 +23,7 @@ struct Migration {
 std::span<const Migration> embedded_migrations();
 
 /// Brings the schema to the last of `known`, each step in a transaction of its own. `invalid` when
-/// the database has steps that are newer than `known`, or other ones. Throws Refusal.
+/// the database has steps that are newer than `known`, or other ones. Throws DatabaseRefusal.
 Result<> migrate(Connection& connection, std::span<const Migration> known, Instant now);
 
 }  // namespace diorama

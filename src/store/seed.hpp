@@ -14,7 +14,7 @@ struct Seed {
     InstallationId installation;
 };
 
-/// Writes what is missing of it, in one transaction. Throws Refusal.
+/// Writes what is missing of it, in one transaction. Throws DatabaseRefusal.
 void sow(Connection& connection, const Seed& seed);
 
 }  // namespace diorama

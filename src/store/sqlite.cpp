@@ -175,7 +175,7 @@ void Sqlite::rethrow(std::string_view sql) const
             case SQLITE_TOOBIG:
                 // Not what(): it lists the values of the parameters.
                 throw std::logic_error(fmt::format("{} in: {}", error.get_error_message(), sql));
-            default: throw Refusal(refused(error.result() & 0xFF));
+            default: throw DatabaseRefusal(refused(error.result() & 0xFF));
         }
     } catch (const soci::soci_error& error) {
         throw std::logic_error(fmt::format("{} in: {}", error.get_error_message(), sql));

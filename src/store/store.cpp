@@ -38,7 +38,7 @@ Result<std::unique_ptr<Store>> Store::open(Scheduler& scheduler, Random& random,
             scheduler, std::make_unique<Connection>(dialect, Tx::Mode::read), Tx::Mode::read
         );
         return std::unique_ptr<Store>(new Store(writer, reader));
-    } catch (const Refusal& refusal) {
+    } catch (const DatabaseRefusal& refusal) {
         return refusal.error;
     }
 }

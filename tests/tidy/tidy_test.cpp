@@ -115,6 +115,31 @@ TEST_CASE("every await stands alone")
     }
 }
 
+TEST_CASE("no two headers name two types alike: the linker would take one for the other")
+{
+    const std::regex opens(R"re(^namespace ([\w:]+) \{)re");
+    const std::regex type(R"re(^(?:class|struct|enum class) (\w+)[^;]*$)re");
+    std::map<std::string, fs::path> known;
+    for (const File& file : files()) {
+        if (file.is_test() || file.path.extension() != ".hpp") continue;
+        std::vector<std::string> spaces;
+        for (const std::string& line : file.lines) {
+            std::smatch found;
+            if (std::regex_search(line, found, opens)) spaces.push_back(found[1]);
+            if (line.starts_with("}  // namespace") && !spaces.empty()) spaces.pop_back();
+            if (!std::regex_search(line, found, type) || found[1] == "alignas") continue;
+            std::string name = found[1];
+            for (const std::string& space : spaces)
+                name = space + "::" + name;
+            const auto [first, fresh] = known.emplace(name, file.path);
+            CHECK_MESSAGE(
+                fresh, name << " is in " << first->second.string() << " and " << file.path.string()
+            );
+        }
+    }
+    CHECK(known.size() > 200);
+}
+
 TEST_CASE("no file is too long to be read at once")
 {
     for (const File& file : files()) {

@@ -1,4 +1,4 @@
-#include "net/endpoint.hpp"
+#include "net/socket_address.hpp"
 
 #include <cctype>
 #include <cerrno>
@@ -13,7 +13,7 @@ namespace diorama {
 
 namespace {
 
-Result<std::vector<Endpoint>> local_endpoint(const Address& address)
+Result<std::vector<SocketAddress>> local_endpoint(const Address& address)
 {
     sockaddr_un name{};
     name.sun_family = AF_UNIX;
@@ -25,14 +25,14 @@ Result<std::vector<Endpoint>> local_endpoint(const Address& address)
         };
     }
     address.path.copy(name.sun_path, address.path.size());
-    Endpoint endpoint{.size = sizeof name};
+    SocketAddress endpoint{.size = sizeof name};
     std::memcpy(&endpoint.storage, &name, sizeof name);
     return std::vector{endpoint};
 }
 
 }  // namespace
 
-Result<std::vector<Endpoint>> resolve(const Address& address, bool numeric)
+Result<std::vector<SocketAddress>> resolve(const Address& address, bool numeric)
 {
     if (address.kind == Address::Kind::local) return local_endpoint(address);
     addrinfo hints{};
@@ -49,9 +49,9 @@ Result<std::vector<Endpoint>> resolve(const Address& address, bool numeric)
         };
     }
     const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    std::vector<Endpoint> endpoints;
+    std::vector<SocketAddress> endpoints;
     for (const auto* at = found; at != nullptr; at = at->ai_next) {
-        Endpoint endpoint{.size = at->ai_addrlen};
+        SocketAddress endpoint{.size = at->ai_addrlen};
         std::memcpy(&endpoint.storage, at->ai_addr, at->ai_addrlen);
         endpoints.push_back(endpoint);
     }

@@ -13,7 +13,7 @@
 namespace diorama {
 
 /// A socket address of any family.
-struct Endpoint {
+struct SocketAddress {
     sockaddr_storage storage{};
     socklen_t size = 0;
 
@@ -23,7 +23,7 @@ struct Endpoint {
 
 /// Where `address` may be found, in the resolver's order. Asks the resolver, and blocks, unless
 /// `numeric`.
-Result<std::vector<Endpoint>> resolve(const Address& address, bool numeric);
+Result<std::vector<SocketAddress>> resolve(const Address& address, bool numeric);
 
 /// A non-blocking socket. Throws when the process is out of descriptors.
 int open_socket(int family);

@@ -8,12 +8,12 @@ namespace diorama {
 ///
 /// Try the system call first and wait only after EAGAIN. Must outlive its waiters: `close`, let
 /// them return, then destroy.
-class Descriptor {
+class LoopDescriptor {
 public:
-    Descriptor(Loop& loop, int fd);
-    ~Descriptor();
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
+    LoopDescriptor(Loop& loop, int fd);
+    ~LoopDescriptor();
+    LoopDescriptor(const LoopDescriptor&) = delete;
+    LoopDescriptor& operator=(const LoopDescriptor&) = delete;
 
     /// -1 once closed.
     int fd() const { return fd_; }
