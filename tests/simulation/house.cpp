@@ -23,8 +23,8 @@ House::House(std::uint64_t seed, bool detailed)
     : dice(seed),
       ids_(seed + 1),
       store_(Store::open(scheduler, ids_, ":memory:").value()),
-      settings(settings_for(scheduler, *store_)),
-      driver_(host, settings.installation.text()),
+      settings_(settings_for(scheduler, *store_)),
+      driver_(host, settings_.installation.text()),
       docker_(border(Place::docker), driver_),
       builds_(border(Place::docker), builder),
       git_(border(Place::git), commits),
@@ -55,7 +55,7 @@ void House::start()
     router.table = {};  // The gateway lives and dies with the daemon.
     fate.born();
     const World world{
-        scheduler, ids_, *store_, git_, builds_, docker_, gateway_, logs_, settings, log_, apis_
+        scheduler, ids_, *store_, git_, builds_, docker_, gateway_, logs_, settings_, log_, apis_
     };
     engine_ = std::make_unique<Engine>(world);
     group_ = std::make_unique<TaskGroup>(scheduler);

@@ -39,6 +39,7 @@ public:
     void skip(milliseconds time);
 
     Engine& engine() { return *engine_; }
+    EngineSettings& settings() { return settings_; }
     bool has_passed(const std::string& container) const
     {
         return docker_.passed.contains(container);
@@ -70,11 +71,7 @@ private:
 
     SeededRandom ids_;
     std::unique_ptr<Store> store_;
-
-public:
-    EngineSettings settings;  ///< Changed ones count from the next daemon on.
-
-private:
+    EngineSettings settings_;
     FakeDriver driver_;
     DriverBorder docker_;
     BuilderBorder builds_;

@@ -68,7 +68,7 @@ void Mishaps::end()
 std::optional<Environment> Mishaps::preview(std::int64_t number)
 {
     return house_.ask([&](Tx& tx) -> Result<std::optional<Environment>> {
-        const TenantId tenant = house_.settings.tenant;
+        const TenantId tenant = house_.settings().tenant;
         const auto project = projects::find_by_forge(tx, tenant, "github", People::repository.id);
         if (!project) return std::optional<Environment>{};
         const auto found = environments::find(
@@ -187,7 +187,7 @@ void Mishaps::orphan_appears()
         name,
         {
             {"diorama.managed",      "true"                             },
-            {"diorama.installation", house_.settings.installation.text()},
+            {"diorama.installation", house_.settings().installation.text()},
             {"diorama.environment",  owner.text()                       }
     }
     );

@@ -23,7 +23,7 @@ People::People(House& house) : house_(house)
         {"ann", Permission::write},
         {"eve", Permission::read }
     };
-    house.settings.rules["ann/shop"] = {
+    house.settings().rules["ann/shop"] = {
         .base_branches = {std::string(wanted_base)}, .labels = {"preview"}
     };
     for (int version = 0; version < versions; ++version)
