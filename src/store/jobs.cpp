@@ -33,6 +33,7 @@ constexpr auto remind_sql = R"sql(
 constexpr auto next_look_sql =
     "SELECT due FROM jobs WHERE environment = :environment AND lease_until = 0";
 
+// Each rank is worth five minutes of waiting (jobs_by_turn is the index of that).
 // PostgreSQL may run two claims at once: the second waits for the first, then looks again at the
 // outer conditions, finds the job taken, and takes nothing.
 constexpr auto claim_sql = R"sql(
@@ -40,7 +41,7 @@ constexpr auto claim_sql = R"sql(
     SET lease = lease + 1, lease_owner = :owner, lease_until = :until, attempt = attempt + 1
     WHERE due <= :now AND lease_until <= :now AND environment = (
         SELECT environment FROM jobs WHERE due <= :now AND lease_until <= :now
-        ORDER BY priority, due, environment LIMIT 1
+        ORDER BY due + priority * 300000, environment LIMIT 1
     )
     RETURNING *
 )sql";
@@ -85,8 +86,8 @@ constexpr auto position_sql = R"sql(
     JOIN jobs AS mine ON mine.environment = :environment
     WHERE mine.due <= :now AND mine.lease_until <= :now
         AND jobs.due <= :now AND jobs.lease_until <= :now
-        AND (jobs.priority, jobs.due, jobs.environment)
-            <= (mine.priority, mine.due, mine.environment)
+        AND (jobs.due + jobs.priority * 300000, jobs.environment)
+            <= (mine.due + mine.priority * 300000, mine.environment)
 )sql";
 
 Job read(const Row& row)

@@ -13,7 +13,8 @@
 /// often it is asked for; the row is only a hint, and the resync repairs a lost one.
 namespace diorama::jobs {
 
-/// ACCEPTANCE decision 12. A lower number goes first.
+/// ACCEPTANCE decision 12. A lower number goes first, before what has waited for less than five
+/// minutes for each rank between them: so low ones do not wait for ever.
 enum class Priority : std::uint8_t { high = 0, normal = 1, low = 2 };
 
 /// A job in the hands of a worker, until its lease ends.

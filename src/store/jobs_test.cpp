@@ -61,6 +61,19 @@ TEST_CASE_FIXTURE(Fixture, "the most urgent job goes first, then the one that wa
     CHECK_FALSE(claim());
 }
 
+TEST_CASE_FIXTURE(
+    Fixture, "who waits long enough goes before the urgent, so that nobody starves (A21)"
+)
+{
+    const auto three = environment(shop, 3).id;
+    enqueue(one, Priority::low);
+    scheduler.run_for(minutes{11});
+    enqueue(two, Priority::high);
+    CHECK(claim()->environment == one);
+    enqueue(three, Priority::low);
+    CHECK(claim()->environment == two);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a job that waits knows its place, one that is worked on has none")
 {
     const auto three = environment(shop, 3).id;
