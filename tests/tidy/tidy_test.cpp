@@ -131,9 +131,10 @@ TEST_CASE("no two headers name two types alike: the linker would take one for th
             std::string name = found[1];
             for (const std::string& space : spaces)
                 name = space + "::" + name;
-            const auto [first, fresh] = known.emplace(name, file.path);
+            const fs::path& first = known.emplace(name, file.path).first->second;
             CHECK_MESSAGE(
-                fresh, name << " is in " << first->second.string() << " and " << file.path.string()
+                first == file.path,
+                name << " is in " << first.string() << " and " << file.path.string()
             );
         }
     }
