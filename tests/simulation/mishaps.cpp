@@ -186,9 +186,9 @@ void Mishaps::orphan_appears()
         EntryType::container,
         name,
         {
-            {"diorama.managed",      "true"                             },
+            {"diorama.managed",      "true"                               },
             {"diorama.installation", house_.settings().installation.text()},
-            {"diorama.environment",  owner.text()                       }
+            {"diorama.environment",  owner.text()                         }
     }
     );
     house_.trace.say("world", fmt::format("container {} is nobody's", name));

@@ -30,7 +30,8 @@ std::vector<Memory> memories(House& house)
 {
     return house.ask([&](Tx& tx) -> Result<std::vector<Memory>> {
         std::vector<Memory> all;
-        const auto page = environments::list(tx, {.tenant = house.settings().tenant}, {.limit = 100});
+        const auto page =
+            environments::list(tx, {.tenant = house.settings().tenant}, {.limit = 100});
         if (!page) return page.error();
         for (const Environment& environment : page->items) {
             Memory memory{.environment = environment};
