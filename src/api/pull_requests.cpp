@@ -44,9 +44,8 @@ readable(Tx& tx, TenantId tenant, const Grants& grants, std::string_view wanted)
 
 std::optional<Environment> environment_of(Tx& tx, const Project& project, std::int64_t number)
 {
-    const auto found = environments::find(
-        tx, project.tenant, {project.id, Kind::pull_request, fmt::format("{}", number)}
-    );
+    const auto found =
+        environments::find(tx, project.tenant, pull_request_identity(project.id, number));
     return found ? std::optional(*found) : std::nullopt;
 }
 

@@ -214,9 +214,8 @@ Result<Story> story_of(Tx& tx, const Asked& asked)
         "diorama deliveries ls shows which webhooks came."
     };
     if (!permitted) return none;
-    const auto environment = environments::find(
-        tx, found->tenant, {found->id, Kind::pull_request, fmt::format("{}", number)}
-    );
+    const auto environment =
+        environments::find(tx, found->tenant, pull_request_identity(found->id, number));
     if (environment) return story_of(tx, *environment, now);
     const auto record = pull_requests::find(tx, found->id, number);
     if (!record) return none;

@@ -19,7 +19,7 @@ Error nothing_known(const Project& project, std::int64_t number)
 
 Error not_approved(Tx& tx, const Project& project, std::int64_t number, const std::string& commit)
 {
-    const Identity identity{project.id, Kind::pull_request, fmt::format("{}", number)};
+    const auto identity = pull_request_identity(project.id, number);
     const auto environment = environments::find(tx, project.tenant, identity);
     const std::string_view shown = short_commit(commit);
     return {

@@ -108,9 +108,7 @@ public:
                 projects::find_by_forge(tx, engine_settings.tenant, "github", "100");
             if (!project) return project.error();
             return environments::find(
-                tx,
-                engine_settings.tenant,
-                {project->id, Kind::pull_request, std::to_string(number)}
+                tx, engine_settings.tenant, pull_request_identity(project->id, number)
             );
         });
         return found ? std::optional(*found) : std::nullopt;

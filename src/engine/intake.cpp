@@ -119,9 +119,8 @@ Result<> note_replay(Tx& tx, const Arrival& arrival, DeliveryId id, const Moment
     const auto& [forge, repository, name] = arrival.hint.repository;
     const auto project = projects::find_by_forge(tx, moment.tenant, forge, repository);
     if (!arrival.replay || !arrival.hint.number || !project) return ok();
-    const auto number = fmt::format("{}", *arrival.hint.number);
-    const auto environment =
-        environments::find(tx, moment.tenant, {project->id, Kind::pull_request, number});
+    const auto identity = pull_request_identity(project->id, *arrival.hint.number);
+    const auto environment = environments::find(tx, moment.tenant, identity);
     if (!environment) return ok();
     const auto noted = event_log::add(
         tx,

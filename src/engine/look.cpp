@@ -80,7 +80,7 @@ Result<Done> carry_out(
 {
     DeployRequest request = request_for(project, facts);
     request.untrusted = decision.answer == Answer::deploy_untrusted;
-    const Identity identity{project.id, Kind::pull_request, request.key};
+    const auto identity = pull_request_identity(project.id, facts.number);
     std::optional<Environment> there;
     if (const auto found = environments::find(tx, moment.tenant, identity)) there = *found;
     switch (decision.answer) {
@@ -119,7 +119,7 @@ Actor actor_for(
 
 void keep_title(Tx& tx, const Project& project, const PullRequest& facts)
 {
-    const Identity identity{project.id, Kind::pull_request, fmt::format("{}", facts.number)};
+    const auto identity = pull_request_identity(project.id, facts.number);
     const auto environment = environments::find(tx, project.tenant, identity);
     if (!environment) return;
     auto known = environments::facts(tx, environment->id).value();
@@ -132,7 +132,7 @@ void keep_title(Tx& tx, const Project& project, const PullRequest& facts)
 /// A decision that changes no environment writes no event; people at the pull request see it.
 void show(Tx& tx, const Project& project, const PullRequest& facts, Instant now)
 {
-    const Identity identity{project.id, Kind::pull_request, fmt::format("{}", facts.number)};
+    const auto identity = pull_request_identity(project.id, facts.number);
     const auto environment = environments::find(tx, project.tenant, identity);
     if (environment) feedback::changed(tx, environment->id, now);
 }

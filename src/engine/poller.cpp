@@ -22,8 +22,8 @@ bool differs(const PullRequest& now, const pull_requests::Record& known)
 
 bool is_up(Tx& tx, TenantId tenant, const Missing& it)
 {
-    const Identity identity{it.project, Kind::pull_request, fmt::format("{}", it.number)};
-    const auto environment = environments::find(tx, tenant, identity);
+    const auto environment =
+        environments::find(tx, tenant, pull_request_identity(it.project, it.number));
     return environment && !is_going(environment->state);
 }
 
@@ -100,11 +100,10 @@ Task<Result<std::optional<Poller::Listed>>> Poller::list(Project project, std::s
 {
     ForgeApi* forge = forge_named(world_.forges, project.forge);
     if (!forge) co_return std::optional<Listed>{};
-    Listed last = lists_[project.id];
+    Listed& last = lists_[project.id];
     auto answer = co_await forge->open_pull_requests(repository_of(project), last.validator, stop);
     if (!answer) co_return answer.error();
     if (!answer->unchanged) last = {project, std::move(answer->list), std::move(answer->validator)};
-    lists_[project.id] = last;
     co_return last;
 }
 

@@ -38,12 +38,11 @@ Wish whole_again(const Environment& environment)
     return wish;
 }
 
-/// Attempts at the newest wish that failed in a row, by what may pass.
-std::size_t failures(Tx& tx, const Environment& environment)
+/// Attempts at the newest wish that failed in a row, by what may pass. `last`: newest first.
+std::size_t failures(const std::vector<Deployment>& last, const Environment& environment)
 {
-    const auto last = deployments::list(tx, environment.id, "", recent);
     std::size_t count = 0;
-    for (const Deployment& each : last.value().items) {
+    for (const Deployment& each : last) {
         const bool same = each.generation == environment.wanted.generation ||
                           each.commit == environment.wanted.commit;
         if (!same || each.status != DeploymentStatus::failed || !is_retryable(each.code)) break;
@@ -89,8 +88,8 @@ Task<Result<>> wish_again(World world, Environment environment, Wish wish)
     co_return co_await world.store.transact(work);
 }
 
-/// When `commit` may be put up again; in the past or now when nothing speaks against it.
-Instant next_attempt(const std::optional<Deployment>& last, const std::string& commit, Instant now)
+/// When `commit` may be made whole again; in the past or now when nothing speaks against it.
+Instant when_whole(const std::optional<Deployment>& last, const std::string& commit, Instant now)
 {
     const bool failed = last && last->status == DeploymentStatus::failed && last->commit == commit;
     return failed ? last->completed_at.value_or(now) + patience : now;
@@ -118,10 +117,11 @@ Task<Result<Reconciler::Facts>> Reconciler::read(EnvironmentId environment)
         const auto project = projects::find(tx, found->identity.project);
         if (!project) return project.error();
         facts.project = *project;
-        const auto latest = deployments::latest(tx, environment);
-        if (latest) facts.deployment = *latest;
+        const auto last = deployments::list(tx, environment, "", recent);
+        if (!last) return last.error();
+        if (!last->items.empty()) facts.deployment = last->items.front();
+        facts.failures = failures(last->items, *found);
         facts.serving = instances::list(tx, environment);
-        facts.failures = failures(tx, *found);
         return facts;
     };
     co_return co_await shop_.world.store.read(work);
@@ -193,7 +193,7 @@ Task<Result<>> Reconciler::make_whole(Facts facts)
 {
     const auto now = shop_.world.scheduler.now();
     const Wish wish = whole_again(facts.environment);
-    const Instant due = next_attempt(facts.deployment, wish.commit, now);
+    const Instant due = when_whole(facts.deployment, wish.commit, now);
     if (due > now) co_return co_await look_at(shop_.world, facts.environment.id, due);
     co_return co_await wish_again(shop_.world, facts.environment, wish);
 }

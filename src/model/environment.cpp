@@ -29,6 +29,11 @@ Result<Kind> kind_named(std::string_view text)
     };
 }
 
+Identity pull_request_identity(ProjectId project, std::int64_t number)
+{
+    return {project, Kind::pull_request, fmt::format("{}", number)};
+}
+
 std::vector<Phase> phases(const Deployment& deployment)
 {
     if (!deployment.completed_at) return {};

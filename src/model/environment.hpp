@@ -27,6 +27,9 @@ struct Identity {
     friend auto operator<=>(const Identity&, const Identity&) = default;
 };
 
+/// Of a pull request: its number, never its branch.
+Identity pull_request_identity(ProjectId project, std::int64_t number);
+
 /// Who does something. Every command takes one and every event records it.
 struct Actor {
     enum class Type { user, token, forge, timer, system };

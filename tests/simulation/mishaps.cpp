@@ -71,9 +71,8 @@ std::optional<Environment> Mishaps::preview(std::int64_t number)
         const TenantId tenant = house_.settings().tenant;
         const auto project = projects::find_by_forge(tx, tenant, "github", People::repository.id);
         if (!project) return std::optional<Environment>{};
-        const auto found = environments::find(
-            tx, tenant, {project->id, Kind::pull_request, fmt::format("{}", number)}
-        );
+        const auto found =
+            environments::find(tx, tenant, pull_request_identity(project->id, number));
         return found ? std::optional(*found) : std::optional<Environment>{};
     });
 }

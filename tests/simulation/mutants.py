@@ -51,7 +51,7 @@ MUTANTS = [
      ""),
     ("a status whose answer was lost is not said again", "telling.cpp",
      '    told.status_hash = pending ? "pending" : "";',
-     "    told.status_hash = pending ? noted(status) : noted(status);"),
+     "    told.status_hash = noted(status);"),
     ("an approval counts for every commit", "clearance.cpp",
      "approval && approval->commit == commit ?", "approval ?"),
     ("a stranger's commit runs unasked when its number is named", "clearance.cpp",

@@ -128,9 +128,10 @@ TEST_CASE("no two headers name two types alike: the linker would take one for th
             if (std::regex_search(line, found, opens)) spaces.push_back(found[1]);
             if (line.starts_with("}  // namespace") && !spaces.empty()) spaces.pop_back();
             if (!std::regex_search(line, found, type) || found[1] == "alignas") continue;
-            std::string name = found[1];
+            std::string name;
             for (const std::string& space : spaces)
-                name = space + "::" + name;
+                name += space + "::";
+            name += found[1];
             const fs::path& first = known.emplace(name, file.path).first->second;
             CHECK_MESSAGE(
                 first == file.path,
