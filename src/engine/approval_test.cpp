@@ -24,26 +24,6 @@ struct Fork : ForgeWorld {
         scheduler.run_for(seconds{30});
         return answer;
     }
-    /// Somebody asks for it by its number: `diorama up --pr 7`.
-    Result<Environment> put_up(const std::string& commit = "")
-    {
-        const DeployRequest request{
-            .repository = forge.location(repository),
-            .name = repository.name,
-            .kind = Kind::pull_request,
-            .key = "7",
-            .commit = commit
-        };
-        const auto answer = scheduler.run(engine().commands().deploy(admin(), request));
-        scheduler.run_for(seconds{30});
-        return answer;
-    }
-    Result<Environment> ask_again()
-    {
-        const auto answer = scheduler.run(engine().commands().redeploy(admin(), preview(7)->id));
-        scheduler.run_for(seconds{30});
-        return answer;
-    }
 };
 
 }  // namespace
@@ -105,11 +85,11 @@ TEST_CASE("an approval needs the right to it (SEC-25, SEC-30)")
 TEST_CASE("a redeploy does not bring in what nobody approved (SEC-25)")
 {
     Fork world;
-    CHECK(world.ask_again().error().code == Code::conflict);
+    CHECK(world.ask_again(7).error().code == Code::conflict);
     CHECK(world.approve("aaaaaaa").has_value());
     world.pull(7, 'b', "eve");
     world.tell_and_settle(world.arrival(7));
-    CHECK(world.ask_again().has_value());
+    CHECK(world.ask_again(7).has_value());
     CHECK(world.preview(7)->serving_commit == world.commit('a'));
     CHECK(world.preview(7)->wanted.untrusted);
 }
@@ -120,7 +100,7 @@ TEST_CASE("a redeploy does not bring back what was held when it was closed (SEC-
     world.close(7);
     world.tell_and_settle(world.arrival(7, "closed"));
     REQUIRE(world.state(7) == State::destroyed);
-    CHECK(world.ask_again().error().code == Code::conflict);
+    CHECK(world.ask_again(7).error().code == Code::conflict);
     CHECK(world.state(7) == State::destroyed);
     CHECK(world.count(EntryType::container) == 0);
 }
@@ -128,22 +108,22 @@ TEST_CASE("a redeploy does not bring back what was held when it was closed (SEC-
 TEST_CASE("asking for a pull request by its number is not an approval (SEC-25)")
 {
     Fork world;
-    const auto refused = world.put_up();
+    const auto refused = world.put_up(7);
     REQUIRE(!refused.has_value());
     CHECK(refused.error().code == Code::conflict);
     CHECK(refused.error().mend.find("diorama approve ann-shop-pr-7 aaaaaaa") != std::string::npos);
-    CHECK(world.put_up(world.commit('a')).error().code == Code::conflict);
+    CHECK(world.put_up(7, world.commit('a')).error().code == Code::conflict);
     CHECK(world.state(7) == State::awaiting_approval);
     CHECK(!world.lines.contains("fetching"));
 
     CHECK(world.approve("aaaaaaa").has_value());
     world.pull(7, 'b', "eve");
-    CHECK(world.put_up().has_value());
+    CHECK(world.put_up(7).has_value());
     CHECK(world.preview(7)->serving_commit == world.commit('a'));
     CHECK(world.preview(7)->wanted.untrusted);
     world.tell_and_settle(world.arrival(7));
-    CHECK(world.put_up().error().code == Code::conflict);
-    CHECK(world.put_up(world.commit('b')).error().code == Code::conflict);
+    CHECK(world.put_up(7).error().code == Code::conflict);
+    CHECK(world.put_up(7, world.commit('b')).error().code == Code::conflict);
     CHECK(world.preview(7)->serving_commit == world.commit('a'));
 }
 
@@ -153,14 +133,7 @@ TEST_CASE("a pull request that its forge has not told of is not put up by its nu
     world.pull(6, 'c');
     world.tell_and_settle(world.arrival(6, "opened"));
     world.pull(7, 'a', "eve");
-    const DeployRequest request{
-        .repository = world.forge.location(world.repository),
-        .name = world.repository.name,
-        .kind = Kind::pull_request,
-        .key = "7"
-    };
-    const auto early =
-        world.scheduler.run(world.engine().commands().deploy(world.admin(), request));
+    const auto early = world.put_up(7);
     REQUIRE(!early.has_value());
     CHECK(early.error().message == "nothing is known yet of pull request 7 of ann/shop");
     CHECK(!world.preview(7));
@@ -170,15 +143,7 @@ TEST_CASE("nor one of a repository on that forge of which no webhook came yet (S
 {
     ForgeWorld fresh;
     fresh.pull(7, 'a', "eve");
-    fresh.start();
-    const DeployRequest request{
-        .repository = fresh.forge.location(fresh.repository),
-        .name = fresh.repository.name,
-        .kind = Kind::pull_request,
-        .key = "7"
-    };
-    const auto early =
-        fresh.scheduler.run(fresh.engine().commands().deploy(fresh.admin(), request));
+    const auto early = fresh.put_up(7);
     REQUIRE(!early.has_value());
     CHECK(early.error().code == Code::conflict);
 }
@@ -192,7 +157,7 @@ TEST_CASE("a pull request of somebody who may write is put up again by hand")
     world.destroy(id);
     world.scheduler.run_for(seconds{30});
     REQUIRE(world.state(7) == State::destroyed);
-    const auto again = world.scheduler.run(world.engine().commands().redeploy(world.admin(), id));
+    const auto again = world.ask_again(7);
     REQUIRE(again.has_value());
     CHECK(world.settle(id).state == State::ready);
     CHECK(!world.preview(7)->wanted.untrusted);
@@ -205,8 +170,7 @@ TEST_CASE("a pull request that is closed is not put up by hand: nobody would tak
     world.tell_and_settle(world.arrival(7, "opened"));
     world.close(7);
     world.tell_and_settle(world.arrival(7, "closed"));
-    const auto id = world.preview(7)->id;
-    const auto again = world.scheduler.run(world.engine().commands().redeploy(world.admin(), id));
+    const auto again = world.ask_again(7);
     REQUIRE(!again.has_value());
     CHECK(again.error().code == Code::conflict);
     CHECK(again.error().message == "pull request 7 gets no preview: it is closed");

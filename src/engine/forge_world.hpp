@@ -89,6 +89,29 @@ public:
         it.hint.facts.reset();
         return it;
     }
+    /// Somebody asks for it by its number: `diorama up --pr 7`.
+    Result<Environment> put_up(std::int64_t number, const std::string& commit = "")
+    {
+        start();
+        const DeployRequest request{
+            .repository = forge.location(repository),
+            .name = repository.name,
+            .kind = Kind::pull_request,
+            .key = std::to_string(number),
+            .commit = commit
+        };
+        const auto answer = scheduler.run(engine().commands().deploy(admin(), request));
+        scheduler.run_for(seconds{30});
+        return answer;
+    }
+    /// `diorama redeploy`
+    Result<Environment> ask_again(std::int64_t number)
+    {
+        const auto answer =
+            scheduler.run(engine().commands().redeploy(admin(), preview(number)->id));
+        scheduler.run_for(seconds{30});
+        return answer;
+    }
     Receipt tell(const Arrival& it)
     {
         start();

@@ -4,18 +4,21 @@
 
 using namespace diorama;
 
+namespace {
+
+const std::map<std::string, std::string> built_from_source{
+    {"compose.yaml", "services: {web: {build: ., ports: [80]}}"},
+    {"Dockerfile",   "FROM scratch"                            }
+};
+
+}  // namespace
+
 TEST_CASE("a comment splits the time a deployment took into its phases (B14)")
 {
     FeedbackWorld world;
     world.slowly();
     world.builder.build_time = seconds{40};
-    world.push(
-        'a',
-        {
-            {"compose.yaml", "services: {web: {build: ., ports: [80]}}"},
-            {"Dockerfile",   "FROM scratch"                            }
-    }
-    );
+    world.push('a', built_from_source);
     world.tell(world.arrival(7, "opened"));
     world.settle();
     world.settle();
@@ -35,13 +38,7 @@ TEST_CASE("a build that waits for others is told with its place in the queue (B1
 {
     FeedbackWorld world;
     world.builder.build_time = minutes{3};
-    world.push(
-        'a',
-        {
-            {"compose.yaml", "services: {web: {build: ., ports: [80]}}"},
-            {"Dockerfile",   "FROM scratch"                            }
-    }
-    );
+    world.push('a', built_from_source);
     world.tell(world.arrival(7, "opened"));
     world.wait_until([&] { return world.preview(7).has_value(); });
     const auto owner = world.preview(7)->id.text();

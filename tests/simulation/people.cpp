@@ -119,9 +119,9 @@ void People::change(PullRequest& it, std::string_view what, const std::function<
     tell(it, what);
 }
 
-void People::tell(const PullRequest& it, std::string_view action)
+Arrival People::arrival(const PullRequest& it, std::string_view action, const std::string& sender)
 {
-    send({
+    return {
         .hint =
             {.forge = "github",
                    .delivery = fmt::format("guid-{}", ++sent_),
@@ -130,33 +130,28 @@ void People::tell(const PullRequest& it, std::string_view action)
                    .repository = repository,
                    .location = place(),
                    .number = it.number,
-                   .sender = it.author,
-                   .ask = Hint::Ask::look,
-                   .facts = it},
+                   .sender = sender,
+                   .ask = Hint::Ask::look},
         .remote = "192.0.2.1",
         .headers = "{}",
         .body = "{}"
-    });
+    };
+}
+
+void People::tell(const PullRequest& it, std::string_view action)
+{
+    Arrival told = arrival(it, action, it.author);
+    told.hint.facts = it;
+    send(std::move(told));
 }
 
 void People::tell_approval(const PullRequest& it, const std::string& sender)
 {
-    send({
-        .hint =
-            {.forge = "github",
-                   .delivery = fmt::format("guid-{}", ++sent_),
-                   .event = "issue_comment",
-                   .action = "created",
-                   .repository = repository,
-                   .location = place(),
-                   .number = it.number,
-                   .sender = sender,
-                   .ask = Hint::Ask::approve,
-                   .commit = it.head_commit},
-        .remote = "192.0.2.1",
-        .headers = "{}",
-        .body = "{}"
-    });
+    Arrival told = arrival(it, "created", sender);
+    told.hint.event = "issue_comment";
+    told.hint.ask = Hint::Ask::approve;
+    told.hint.commit = it.head_commit;
+    send(std::move(told));
 }
 
 /// The network loses some, and doubles some.

@@ -56,6 +56,7 @@ private:
     std::string push(std::int64_t number);
     FakeCommits::Content content(Quality quality);
     void change(PullRequest& it, std::string_view what, const std::function<void()>& change);
+    Arrival arrival(const PullRequest& it, std::string_view action, const std::string& sender);
     void tell(const PullRequest& it, std::string_view action);
     void tell_approval(const PullRequest& it, const std::string& sender);
     void send(Arrival arrival);
