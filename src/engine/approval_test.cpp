@@ -136,7 +136,8 @@ TEST_CASE("a pull request that its forge has not told of is not put up by its nu
     const auto early = world.put_up(7);
     REQUIRE(!early.has_value());
     CHECK(early.error().message == "nothing is known yet of pull request 7 of ann/shop");
-    CHECK(!world.preview(7));
+    // A poll has told of it since, and it waits like any stranger's.
+    CHECK(world.state(7) == State::awaiting_approval);
 }
 
 TEST_CASE("nor one of a repository on that forge of which no webhook came yet (SEC-25)")
