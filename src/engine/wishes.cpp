@@ -98,8 +98,11 @@ environment_for(Tx& tx, const Project& project, const DeployRequest& request, co
             moment.environment.text(),
             taken
         ),
+        .presence_since = moment.now,
         .created_at = moment.now,
-        .updated_at = moment.now
+        .updated_at = moment.now,
+        .wanted_at = moment.now,
+        .standing_since = moment.now
     };
     const auto inserted = environments::insert(tx, environment);
     if (!inserted) return inserted.error();

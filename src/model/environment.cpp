@@ -1,5 +1,6 @@
 #include "model/environment.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -83,7 +84,9 @@ std::string_view name(Presence presence)
 {
     switch (presence) {
         case Presence::awake: return "awake";
-        case Presence::asleep: return "asleep";
+        case Presence::frozen: return "frozen";
+        case Presence::stopped: return "stopped";
+        case Presence::archived: return "archived";
         case Presence::gone: return "gone";
     }
     std::abort();
@@ -91,11 +94,18 @@ std::string_view name(Presence presence)
 
 Result<Presence> presence_named(std::string_view text)
 {
-    using enum Presence;
-    for (const Presence presence : {awake, asleep, gone}) {
+    for (const Presence presence : presences) {
         if (name(presence) == text) return presence;
     }
     return Error{Code::invalid, fmt::format("'{}' is not a presence", text)};
+}
+
+Instant last_used(const Environment& environment)
+{
+    const Instant awake =
+        environment.presence == Presence::awake ? environment.presence_since : Instant{};
+    return std::max({environment.wanted_at, environment.last_accessed_at.value_or(Instant{}), awake}
+    );
 }
 
 }  // namespace diorama

@@ -4,6 +4,7 @@
 #include "model/ids.hpp"
 #include "model/lifecycle.hpp"
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,8 +45,24 @@ struct Actor {
 std::string_view name(Actor::Type type);
 Result<Actor::Type> actor_type_named(std::string_view text);
 
-/// How far an environment shall be from running. Destroying is not sleeping: it has no way back.
-enum class Presence { awake, asleep, gone };
+/// How far an environment is from running: the ladder of DESIGN section 4, each rung freeing more
+/// and waking more slowly. Gone is no rung of it: there is no way back up.
+enum class Presence {
+    awake,
+    frozen,    ///< Its processes stand still where they are, and go on in milliseconds.
+    stopped,   ///< Its containers have ended; they start again as they were.
+    archived,  ///< Without containers; images and volumes are kept.
+    gone,
+};
+
+inline constexpr std::array presences{
+    Presence::awake, Presence::frozen, Presence::stopped, Presence::archived, Presence::gone
+};
+
+constexpr bool is_asleep(Presence presence)
+{
+    return presence > Presence::awake && presence < Presence::gone;
+}
 
 std::string_view name(Presence presence);
 Result<Presence> presence_named(std::string_view text);
@@ -77,6 +94,8 @@ struct Environment {
     std::optional<UserId> owner;
     std::string slug;  ///< Unique among hosts and names; see naming.hpp.
     State state = State::pending;
+    Presence presence = Presence::awake;  ///< Where it is now; `wanted.presence` is where to.
+    Instant presence_since{};
     std::uint64_t version = 0;  ///< Counts writes: an update names the one it saw.
     Wish wanted;
     Generation serving = 0;      ///< The generation whose containers answer; 0 while none does.
@@ -84,11 +103,18 @@ struct Environment {
     std::string cause;           ///< Why the last deployment failed, one sentence; else empty.
     Instant created_at{};
     Instant updated_at{};
+    Instant wanted_at{};       ///< The last push, or somebody's wish for it.
+    Instant standing_since{};  ///< Made, or brought back: what its greatest age counts from.
     std::optional<Instant> last_accessed_at;
     std::optional<Instant> destroyed_at;
+    bool pinned = false;  ///< Neither idleness nor age puts it to sleep or takes it down.
+    std::optional<Instant> kept_until;  ///< Somebody extended its life until then.
 
     friend bool operator==(const Environment&, const Environment&) = default;
 };
+
+/// When somebody last had to do with it: a visit, a push, or waking it.
+Instant last_used(const Environment& environment);
 
 /// One attempt to put a generation up.
 struct Deployment {

@@ -12,7 +12,7 @@ constexpr auto want_sql = R"sql(
     SET wanted_generation = wanted_generation + 1, wanted_ref = :ref, wanted_commit = :commit,
         wanted_presence = :presence, wanted_rebuild = :rebuild,
         wanted_untrusted = :untrusted,
-        version = version + 1, updated_at = :now
+        wanted_at = :now, version = version + 1, updated_at = :now
     WHERE id = :id
     RETURNING *
 )sql";
@@ -32,7 +32,23 @@ constexpr auto resolve_sql = R"sql(
 
 constexpr auto serve_sql = R"sql(
     UPDATE environments
-    SET serving = :serving, serving_commit = :commit, version = version + 1, updated_at = :now
+    SET serving = :serving, serving_commit = :commit, presence = 'awake',
+        presence_since = CASE WHEN presence = 'awake' THEN presence_since ELSE :now END,
+        version = version + 1, updated_at = :now
+    WHERE id = :id
+    RETURNING *
+)sql";
+
+constexpr auto settle_sql = R"sql(
+    UPDATE environments
+    SET presence = :presence, presence_since = :now, version = version + 1, updated_at = :now
+    WHERE id = :id AND version = :version
+    RETURNING *
+)sql";
+
+constexpr auto keep_sql = R"sql(
+    UPDATE environments
+    SET pinned = :pinned, kept_until = :until, version = version + 1, updated_at = :now
     WHERE id = :id
     RETURNING *
 )sql";
@@ -40,7 +56,8 @@ constexpr auto serve_sql = R"sql(
 constexpr auto advance_sql = R"sql(
     UPDATE environments
     SET state = :to, cause = :cause, serving = :serving, serving_commit = :serving_commit,
-        destroyed_at = :destroyed_at, version = version + 1, updated_at = :now
+        destroyed_at = :destroyed_at, presence = :presence, presence_since = :presence_since,
+        standing_since = :standing_since, pinned = :pinned, kept_until = :kept_until, version = version + 1, updated_at = :now
     WHERE id = :id AND version = :version
     RETURNING *
 )sql";
@@ -63,6 +80,13 @@ std::optional<Instant> destroyed_after(const Environment& seen, Instant now, Sta
     if (to == State::destroyed) return now;
     if (seen.state == State::destroyed) return std::nullopt;
     return seen.destroyed_at;
+}
+
+Presence presence_after(const Environment& seen, const Transition& transition, State to)
+{
+    if (to == State::destroyed) return Presence::gone;
+    if (seen.state == State::destroyed) return Presence::awake;
+    return transition.presence.value_or(seen.presence);
 }
 
 Result<Environment> found_or_missing(std::optional<Environment> found, EnvironmentId id)
@@ -182,11 +206,44 @@ serve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit, 
     return found_or_missing(changed, id);
 }
 
+Result<Environment> settle(Tx& tx, const Environment& seen, Presence presence, Instant now)
+{
+    const auto changed = tx.one(
+        settle_sql,
+        read,
+        {
+            {"id",       seen.id     },
+            {"version",  seen.version},
+            {"presence", presence    },
+            {"now",      now         }
+    }
+    );
+    if (changed) return *changed;
+    return moved_on(tx, seen);
+}
+
+Result<Environment> keep(Tx& tx, EnvironmentId id, const Keeping& keeping, Instant now)
+{
+    const auto changed = tx.one(
+        keep_sql,
+        read,
+        {
+            {"id",     id            },
+            {"pinned", keeping.pinned},
+            {"until",  keeping.until },
+            {"now",    now           }
+    }
+    );
+    return found_or_missing(changed, id);
+}
+
 Result<Environment> advance(Tx& tx, const Environment& seen, const Transition& transition)
 {
     const auto to = next(seen.state, transition.on);
     if (!to) return to.error();
     const auto serving = serving_after(seen, transition, *to);
+    const auto presence = presence_after(seen, transition, *to);
+    const bool anew = seen.state == State::destroyed;
     const auto moved = tx.one(
         advance_sql,
         read,
@@ -198,6 +255,11 @@ Result<Environment> advance(Tx& tx, const Environment& seen, const Transition& t
             {"serving", serving.generation},
             {"serving_commit", serving.commit},
             {"destroyed_at", destroyed_after(seen, transition.now, *to)},
+            {"presence", presence},
+            {"presence_since", presence == seen.presence ? seen.presence_since : transition.now},
+            {"standing_since", anew ? transition.now : seen.standing_since},
+            {"pinned", seen.pinned && !anew},
+            {"kept_until", anew ? std::nullopt : seen.kept_until},
             {"now", transition.now}
     }
     );

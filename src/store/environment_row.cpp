@@ -33,6 +33,8 @@ Environment read(const Row& row)
         .owner = row.optional_id<UserId>("owner_id"),
         .slug = row.text("slug"),
         .state = row.named(state_named, "state"),
+        .presence = row.named(presence_named, "presence"),
+        .presence_since = row.instant("presence_since"),
         .version = row.count("version"),
         .wanted = read_wish(row),
         .serving = row.count("serving"),
@@ -40,8 +42,12 @@ Environment read(const Row& row)
         .cause = row.text("cause"),
         .created_at = row.instant("created_at"),
         .updated_at = row.instant("updated_at"),
+        .wanted_at = row.instant("wanted_at"),
+        .standing_since = row.instant("standing_since"),
         .last_accessed_at = row.optional_instant("last_accessed_at"),
         .destroyed_at = row.optional_instant("destroyed_at"),
+        .pinned = row.flag("pinned"),
+        .kept_until = row.optional_instant("kept_until"),
     };
 }
 

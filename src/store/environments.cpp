@@ -11,14 +11,14 @@ constexpr auto insert_sql = R"sql(
         id, tenant, project, kind, identity_key, forge, repository_id, installation_id,
         pull_request, title, owner_id, slug, state, version,
         wanted_generation, wanted_ref, wanted_commit, wanted_presence, wanted_rebuild,
-        wanted_untrusted,
+        wanted_untrusted, wanted_at, presence, presence_since, standing_since, pinned, kept_until,
         serving, serving_commit, cause, event_sequence, log_sequence,
         created_at, updated_at, last_accessed_at, destroyed_at
     ) VALUES (
         :id, :tenant, :project, :kind, :key, :forge, :repository_id, :installation_id,
         :pull_request, :title, :owner, :slug, :state, :version,
         :generation, :ref, :commit, :presence, :rebuild,
-        :untrusted,
+        :untrusted, :wanted_at, :now_presence, :presence_since, :standing_since, :pinned, :kept_until,
         :serving, :serving_commit, :cause, 0, 0,
         :created_at, :updated_at, :last_accessed_at, :destroyed_at
     ) ON CONFLICT DO NOTHING
@@ -89,6 +89,12 @@ Params row_of(const Environment& it, const Facts& facts)
         {"presence",         it.wanted.presence   },
         {"rebuild",          it.wanted.rebuild    },
         {"untrusted",        it.wanted.untrusted  },
+        {"wanted_at",        it.wanted_at         },
+        {"now_presence",     it.presence          },
+        {"presence_since",   it.presence_since    },
+        {"standing_since",   it.standing_since    },
+        {"pinned",           it.pinned            },
+        {"kept_until",       it.kept_until        },
         {"serving",          it.serving           },
         {"serving_commit",   it.serving_commit    },
         {"cause",            it.cause             },

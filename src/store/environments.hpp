@@ -39,17 +39,28 @@ Result<Environment> find_by_slug(Tx& tx, std::string_view slug);
 Result<Environment>
 want(Tx& tx, EnvironmentId id, const Wish& change, const Actor& actor, Instant now);
 
-/// Awake or asleep: no new generation, nothing is built for it.
+/// Awake, or how deep asleep: no new generation, nothing is built for it.
 Result<Environment> want_presence(Tx& tx, EnvironmentId id, Presence presence, Instant now);
 
 /// Fills in the commit the source found behind the wanted ref. `superseded` when a newer wish came.
 Result<Environment>
 resolve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit);
 
-/// Records what answers from now on, in the middle of a deployment: the next move may come later,
-/// or belong to a newer wish.
+/// Records what answers from now on, awake, in the middle of a deployment: the next move may come
+/// later, or belong to a newer wish.
 Result<Environment>
 serve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit, Instant now);
+
+/// Records the rung of sleep that `seen` has come to, where its state does not move. `conflict`
+/// when it is no longer as it was seen.
+Result<Environment> settle(Tx& tx, const Environment& seen, Presence presence, Instant now);
+
+/// What holds an environment back from sleep and its end.
+struct Keeping {
+    bool pinned = false;
+    std::optional<Instant> until;
+};
+Result<Environment> keep(Tx& tx, EnvironmentId id, const Keeping& keeping, Instant now);
 
 /// A move of the state machine and what goes with it.
 struct Transition {
@@ -59,7 +70,8 @@ struct Transition {
     std::string cause;                  ///< Kept as the environment's: empty clears it.
     std::optional<Generation> serving;  ///< What answers from now on; 0: nothing. None: unchanged.
     std::string serving_commit;         ///< With `serving`.
-    std::string data = "{}";            ///< JSON for the event's row.
+    std::optional<Presence> presence;  ///< Where on the ladder it stands after it. None: as before.
+    std::string data = "{}";           ///< JSON for the event's row.
 };
 
 /// Makes the move from `seen` and writes its event in the same transaction. `conflict` when the

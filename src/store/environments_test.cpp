@@ -46,7 +46,13 @@ TEST_CASE_FIXTURE(Fixture, "K02 an environment reads back as it was written, eve
     made.owner = owner;
     made.state = State::ready;
     made.version = 3;
-    made.wanted = {4, "refs/pull/7/head", std::string(40, 'a'), Presence::asleep, true};
+    made.wanted = {4, "refs/pull/7/head", std::string(40, 'a'), Presence::stopped, true};
+    made.presence = Presence::frozen;
+    made.presence_since = now() + seconds{3};
+    made.wanted_at = now() + seconds{4};
+    made.standing_since = now() + seconds{5};
+    made.pinned = true;
+    made.kept_until = now() + hours{5};
     made.serving = 4;
     made.serving_commit = std::string(40, 'a');
     made.cause = "the health check answered 500";
@@ -123,11 +129,66 @@ TEST_CASE_FIXTURE(Fixture, "sleeping and waking are no new generation")
     const auto made = environment(shop);
     CHECK(want(made.id, {}).has_value());
     const auto asleep = write([&](Tx& tx) {
-        return environments::want_presence(tx, made.id, Presence::asleep, scheduler.now());
+        return environments::want_presence(tx, made.id, Presence::frozen, scheduler.now());
     });
-    CHECK(asleep->wanted.presence == Presence::asleep);
+    CHECK(asleep->wanted.presence == Presence::frozen);
     CHECK(asleep->wanted.generation == 1);
     CHECK(asleep->version == 2);
+}
+
+TEST_CASE_FIXTURE(Fixture, "an environment goes down the ladder and wakes, each rung with its time")
+{
+    auto it = environment(shop);
+    it.state = State::ready;
+    const auto step = [&](Event on, std::optional<Presence> presence, Instant at) {
+        return write([&](Tx& tx) {
+            return environments::advance(
+                tx, it, {.on = on, .actor = alice, .now = at, .cause = "", .presence = presence}
+            );
+        });
+    };
+    const auto start = now();
+    it = *step(Event::rested, Presence::frozen, start + hours{1});
+    CHECK(it.presence == Presence::frozen);
+    CHECK(it.presence_since == start + hours{1});
+    const auto seen = it;
+    it = *write([&](Tx& tx) {
+        return environments::settle(tx, seen, Presence::stopped, start + hours{2});
+    });
+    CHECK(it.state == State::asleep);
+    CHECK(it.presence == Presence::stopped);
+    CHECK(it.presence_since == start + hours{2});
+    const auto late = write([&](Tx& tx) {
+        return environments::settle(tx, seen, Presence::archived, start + hours{3});
+    });
+    CHECK(late.error().code == Code::conflict);
+    it = *step(Event::visited, Presence::awake, start + hours{4});
+    CHECK(it.presence == Presence::awake);
+    CHECK(last_used(it) == start + hours{4});
+}
+
+TEST_CASE_FIXTURE(
+    Fixture, "what comes back after its end is as old as its return, and kept by nobody"
+)
+{
+    auto it = environment(shop);
+    const auto born = it.standing_since;
+    it = *write([&](Tx& tx) {
+        return environments::keep(tx, it.id, {true, now() + hours{48}}, now());
+    });
+    CHECK(it.pinned);
+    CHECK(it.kept_until == now() + hours{48});
+    for (const Event on : {Event::closed, Event::erased, Event::reopened}) {
+        it = *write([&](Tx& tx) {
+            return environments::advance(
+                tx, it, {.on = on, .actor = alice, .now = now() + hours{9}, .cause = ""}
+            );
+        });
+        CHECK((it.presence == Presence::gone) == (on == Event::erased));
+    }
+    CHECK(it.standing_since > born);
+    CHECK(!it.pinned);
+    CHECK(!it.kept_until);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a commit that was found for an older wish is not taken for a newer one")
