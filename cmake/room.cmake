@@ -18,6 +18,10 @@ target_precompile_headers(diorama_pch PRIVATE
 add_library(diorama_test_main OBJECT ${CMAKE_SOURCE_DIR}/tests/support/main.cpp)
 target_link_libraries(diorama_test_main PUBLIC diorama_options doctest::doctest)
 
+# The doctest programs; and what all other tests run.
+add_custom_target(unit_tests)
+add_custom_target(test_programs)
+
 function(diorama_use_pch target)
   target_precompile_headers(${target} REUSE_FROM diorama_pch)
   target_link_libraries(${target} PUBLIC diorama_options Boost::headers fmt::fmt Threads::Threads)
@@ -63,5 +67,6 @@ function(diorama_test name)
   target_compile_definitions(${name} PRIVATE DIORAMA_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE diorama_test_main ${test_LIBRARIES})
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 900 LABELS "${test_LABELS}")
+  set_tests_properties(${name} PROPERTIES TIMEOUT 900 LABELS "unit;${test_LABELS}")
+  add_dependencies(unit_tests ${name})
 endfunction()
