@@ -40,6 +40,8 @@ struct GatewayConfig {
     std::vector<std::string> listen{"0.0.0.0:8080"};
     std::int64_t threads = 0;                  ///< 0: one per core.
     std::vector<std::string> trusted_proxies;  ///< Networks whose X-Forwarded-* are believed.
+    milliseconds wake_hold = seconds{20};      ///< A request at the door of a scene that sleeps.
+    milliseconds wake_page = seconds{2};       ///< Likewise a browser's.
 };
 struct UrlConfig {
     std::string domain = "localhost";
@@ -136,7 +138,7 @@ struct Config {
 };
 
 BOOST_DESCRIBE_STRUCT(ApiConfig, (), (listen, first_token))
-BOOST_DESCRIBE_STRUCT(GatewayConfig, (), (listen, threads, trusted_proxies))
+BOOST_DESCRIBE_STRUCT(GatewayConfig, (), (listen, threads, trusted_proxies, wake_hold, wake_page))
 BOOST_DESCRIBE_STRUCT(UrlConfig, (), (domain, scheme, port, shapes))
 BOOST_DESCRIBE_STRUCT(RepositoryConfig, (), (allowed, local, plain_http))
 BOOST_DESCRIBE_STRUCT(DockerConfig, (), (host))

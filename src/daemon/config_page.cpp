@@ -37,6 +37,10 @@ constexpr Sentence sentences[] = {
      "data folder says what."                                                                                         },
     {"gateway.threads",                    "Threads of the gateway; 0: one for each core."                            },
     {"gateway.trusted_proxies",            "Networks of proxies in front whose `X-Forwarded-*` are believed."         },
+    {"gateway.wake_hold",
+     "How long a request to a scene that sleeps waits for it to wake, before it is answered 503."                     },
+    {"gateway.wake_page",                  "How long a browser's does, before its person is shown what is happening."
+    },
     {"url.domain",
      "Scenes appear under it; its wildcard name (`*.preview.example.com`) leads to the gateway, "
      "and so does itself for webhooks. `*.localhost` needs no DNS."                                                   },

@@ -60,7 +60,7 @@ public:
     FakeCommits commits;
     FakeBuilder builder{scheduler};
     FakeHost host{scheduler};
-    FakeRouter router;
+    FakeRouter router{scheduler};
     Lines lines;
     LogSink* sink = &lines;  ///< Where the engine's words go.
     EngineSettings engine_settings;

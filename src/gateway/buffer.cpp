@@ -38,6 +38,22 @@ void BufferPool::put_back(char* data) noexcept
         std::free(data);
 }
 
+std::string Inbox::take_out()
+{
+    std::string all(text());
+    use(size());
+    close();
+    return all;
+}
+
+void Inbox::put_back(BufferPool& pool, std::string_view text)
+{
+    open(pool);
+    std::memcpy(buffer_.data(), text.data(), text.size());
+    begin_ = 0;
+    end_ = text.size();
+}
+
 std::span<char> Inbox::room(std::size_t most)
 {
     if (begin_ > 0) {

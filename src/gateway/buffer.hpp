@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -74,6 +75,9 @@ public:
     {
         if (!buffer_) buffer_ = pool.take();
     }
+    /// Takes out all there is, and holds no memory until `put_back`.
+    std::string take_out();
+    void put_back(BufferPool& pool, std::string_view text);
     /// Room for `most` bytes in all, moved to the front if need be.
     std::span<char> room(std::size_t most);
     void add(std::size_t bytes) { end_ += bytes; }

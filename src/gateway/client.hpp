@@ -22,6 +22,7 @@ struct Client {
 /// What becomes of a client's connection after an answer.
 enum class After : std::uint8_t {
     keep,    ///< The next request may come.
+    wait,    ///< There was no answer yet: the request may wait for its scene to wake.
     linger,  ///< It ends; what still comes is read away, or the kernel would reset the answer.
     close,
 };

@@ -62,6 +62,7 @@ struct alignas(64) Counters {
     Counter accidents;
     Gauge open;
     Gauge active;
+    Gauge waiting;
 };
 
 }  // namespace diorama::gateway

@@ -38,7 +38,13 @@ Exchange::Exchange(Shard& shard, Client& client, const RequestHead& head, Destin
       shard_(shard),
       client_(client),
       destination_(destination),
-      how_{.html = head.accepts_html, .head = head.is_head(), .close = head.close},
+      how_{
+          .html = head.accepts_html,
+          .json = head.accepts_json,
+          .head = head.is_head(),
+          .close = head.close,
+          .reload = head.fetches()
+      },
       minor_(head.minor),
       switches_(head.switches()),
       invites_(head.expects_continue && head.has_body() && head.minor == 1),

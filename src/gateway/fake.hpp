@@ -25,13 +25,18 @@ public:
         return true;
     }
     std::vector<Visit> visits() override { return std::exchange(visited, {}); }
+    void on_wake_ask(std::function<void(const EnvironmentId&)> wanted) override
+    {
+        ask = std::move(wanted);
+    }
     GatewayMetrics metrics() const override { return {}; }
     std::vector<std::uint16_t> ports() const override { return {8080}; }
 
     RouteSnapshot published;
-    bool held_back = false;      ///< No thread takes up what is published.
-    std::set<Upstream> busy;     ///< A request to them is under way.
-    std::vector<Visit> visited;  ///< What `visits` answers next.
+    bool held_back = false;                         ///< No thread takes up what is published.
+    std::set<Upstream> busy;                        ///< A request to them is under way.
+    std::vector<Visit> visited;                     ///< What `visits` answers next.
+    std::function<void(const EnvironmentId&)> ask;  ///< Somebody comes to a door.
 };
 
 }  // namespace diorama

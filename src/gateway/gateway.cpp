@@ -53,6 +53,11 @@ public:
     std::uint64_t acknowledged() const override;
     bool drained(const Upstream& upstream) const override;
     std::vector<Visit> visits() override;
+    void on_wake_ask(std::function<void(const EnvironmentId&)> ask) override
+    {
+        // No thread reads it before it has a table with a route that wakes.
+        settings_.ask = std::move(ask);
+    }
     GatewayMetrics metrics() const override;
     std::vector<std::uint16_t> ports() const override { return ports_; }
 
@@ -141,6 +146,7 @@ GatewayMetrics ThreadedGateway::metrics() const
         sum.accidents += counters.accidents.value();
         sum.open += counters.open.value();
         sum.active += counters.active.value();
+        sum.waiting += counters.waiting.value();
     }
     return sum;
 }

@@ -5,6 +5,7 @@
 #include "model/route.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,7 +30,9 @@ struct GatewayTimeouts {
     milliseconds abandoned = seconds{10};  ///< An answer whose client has closed its sending half.
     milliseconds linger = seconds{2};      ///< Reading on after a refusal, so that it arrives.
     milliseconds upstream_idle = seconds{60};  ///< A kept connection to an upstream.
-    milliseconds drain = seconds{10};          ///< What runs when the gateway is told to stop.
+    milliseconds wake = seconds{20};           ///< A request at the door of a scene that sleeps.
+    milliseconds wake_page = seconds{2};  ///< Likewise a browser's, which is shown a page then.
+    milliseconds drain = seconds{10};     ///< What runs when the gateway is told to stop.
 };
 
 /// What one client may take.
@@ -38,6 +41,8 @@ struct GatewayLimits {
     std::size_t fields = 100;      ///< Fields of a head.
     std::size_t connections = 20'000;  ///< Clients of one thread; more wait in the kernel's queue.
     std::size_t kept = 256;            ///< Idle connections to one upstream, per thread.
+    /// Requests that wait for one environment to wake, per thread; others are refused at once.
+    std::size_t waiting = 64;
 };
 
 struct GatewaySettings {
@@ -62,6 +67,7 @@ struct GatewayMetrics {
     std::uint64_t accidents = 0;  ///< Sessions closed because something was thrown.
     std::uint64_t open = 0;       ///< Clients connected now.
     std::uint64_t active = 0;     ///< Requests under way now, tunnels too.
+    std::uint64_t waiting = 0;    ///< Requests that wait for a scene to wake now.
 };
 
 /// The data plane: takes requests on its own threads and carries them to where a route leads.
@@ -91,6 +97,11 @@ public:
     /// Each environment somebody used since this was last asked, with the time of the last use.
     /// Traffic in a long answer or a WebSocket is use.
     virtual std::vector<Visit> visits() = 0;
+
+    /// Calls `ask` whenever somebody comes to the door of an environment that sleeps, and again
+    /// each second while somebody waits there. `ask` is called by the gateway's own threads, at
+    /// once: it must not block. Set before the first `publish`, and not again.
+    virtual void on_wake_ask(std::function<void(const EnvironmentId&)> ask) = 0;
 
     virtual GatewayMetrics metrics() const = 0;
 

@@ -171,8 +171,11 @@ Parse host_field(std::string_view value, RequestHead& head)
 
 void accept_field(std::string_view value, RequestHead& head)
 {
-    head.accepts_html |= any_element(value, [](std::string_view range) {
-        return same(range.substr(0, range.find(';')), "text/html");
+    head.accepts_html |= any_element(value, [&head](std::string_view range) {
+        const std::string_view type = range.substr(0, range.find(';'));
+        head.accepts_json |=
+            same(type, "application/json") || same(type, "application/problem+json");
+        return same(type, "text/html");
     });
 }
 

@@ -58,6 +58,7 @@ struct RequestHead : Head {
     std::string_view authority;  ///< The Host field.
     bool expects_continue = false;
     bool accepts_html = false;
+    bool accepts_json = false;
     bool has_proto = false;  ///< A trusted proxy said so; likewise the next three.
     bool has_forwarded_host = false;
     bool has_port = false;
@@ -67,6 +68,10 @@ struct RequestHead : Head {
     bool is_head() const { return method == "HEAD"; }
     /// RFC 9110 section 9.2.2: doing it twice is doing it once, so it may be sent again.
     bool idempotent() const;
+    /// RFC 9110 section 9.2.1, of those that fetch something.
+    bool fetches() const { return method == "GET" || method == "HEAD"; }
+    /// A browser that opens a page for a person.
+    bool shows_page() const { return accepts_html && fetches() && !has_body() && !switches(); }
     /// Wants to speak something else over this connection, and may.
     bool switches() const { return !upgrade.empty(); }
 };

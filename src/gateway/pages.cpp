@@ -25,7 +25,7 @@ h1 {{ margin: 0 0 .5rem; font-size: 1.5rem; font-weight: 600; }}
 p {{ margin: 0; color: var(--soft); }}
 </style>
 </head>
-<body><main><h1>{title}</h1><p>{text}</p></main></body>
+<body><main><h1>{title}</h1><p>{text} {here}</p></main></body>
 </html>
 )";
 
@@ -47,24 +47,73 @@ std::string_view reason(int status)
     }
 }
 
-std::string body(const Page& page, bool html)
+std::string html(const Page& page, bool reload)
 {
-    if (!html) return fmt::format("{}\n{}\n", page.title, page.text);
-    const std::string reload =
-        page.reload == 0
-            ? ""
-            : fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">\n", page.reload);
+    const bool again = reload && page.reload > 0;
+    const std::string look_again =
+        again ? fmt::format("<meta http-equiv=\"refresh\" content=\"{}\">\n", page.reload) : "";
     return fmt::format(
         document,
-        fmt::arg("reload", reload),
+        fmt::arg("reload", look_again),
         fmt::arg("title", page.title),
-        fmt::arg("text", page.text)
+        fmt::arg("text", page.text),
+        fmt::arg("here", again ? page.here : "")
     );
 }
 
-Page waiting(std::string_view title, std::string_view text, int reload)
+/// For programs, and whoever reads what they print.
+std::string line(const Page& page)
 {
-    return {.status = 503, .title = title, .text = text, .reload = reload};
+    std::string text = fmt::format("{}. {}", page.title, page.text);
+    if (page.reload == 1) text += " Try again in a second.";
+    if (page.reload > 1) text += fmt::format(" Try again in {} seconds.", page.reload);
+    return text;
+}
+
+/// RFC 9457; none of our words needs an escape.
+std::string problem(const Page& page)
+{
+    return fmt::format(
+        R"({{"title":"{}","status":{},"detail":"{}"}})",
+        reason(page.status),
+        page.status,
+        line(page)
+    );
+}
+
+struct Content {
+    std::string_view type;
+    std::string body;
+};
+
+Content content(const Page& page, Rendering how)
+{
+    if (how.html) return {"text/html; charset=utf-8", html(page, how.reload)};
+    if (how.json) return {"application/problem+json", problem(page) + "\n"};
+    return {"text/plain; charset=utf-8", line(page) + "\n"};
+}
+
+Page waiting(std::string_view title, std::string_view text, std::string_view here, int reload)
+{
+    return {.status = 503, .title = title, .text = text, .here = here, .reload = reload};
+}
+
+Page waking_page(State state)
+{
+    if (state == State::updating) {
+        return waiting(
+            "A new version is on its way",
+            "This preview rested, because nobody had used it for a while.",
+            "It opens here by itself.",
+            2
+        );
+    }
+    return waiting(
+        "This preview is waking up",
+        "It rested, because nobody had used it for a while.",
+        "It opens here in a moment.",
+        1
+    );
 }
 
 }  // namespace
@@ -80,39 +129,52 @@ Page unknown_page()
 
 Page starting_page()
 {
-    return waiting("Diorama is starting", "Previews answer again in a moment.", 1);
+    return waiting("Diorama is starting", "Previews answer again in a moment.", "", 1);
 }
 
-Page waiting_page(State state)
+Page waiting_page(const Route& route)
 {
-    switch (state) {
+    if (route.wakes) return waking_page(route.state);
+    switch (route.state) {
         case State::awaiting_approval:
             return waiting(
-                "Waiting for an approval", "Somebody has to allow this preview first.", 10
+                "Waiting for an approval",
+                "Somebody has to allow this preview first.",
+                "It appears here then.",
+                10
             );
         case State::pending:
         case State::provisioning:
             return waiting(
-                "This preview is being put up", "It will appear here as soon as it answers.", 2
+                "This preview is being put up",
+                "It answers as soon as it is ready.",
+                "This page looks again by itself.",
+                2
             );
         case State::asleep:
-            return waiting("This preview is asleep", "It was not used for a while and rests.", 5);
+            return waiting(
+                "This preview is asleep", "It rests, because nobody had used it for a while.", "", 5
+            );
         case State::failed:
             return waiting(
                 "This preview is not running",
-                "Its last deployment failed. A new one will appear here.",
+                "Its last deployment failed.",
+                "The next one appears here by itself.",
                 10
             );
         case State::destroying:
         case State::destroyed:
             return waiting(
-                "This preview is being taken down", "It will not come back by itself.", 10
+                "This preview is being taken down", "It will not come back by itself.", "", 10
             );
         case State::ready:
         case State::updating: break;
     }
     return waiting(
-        "This preview is not answering yet", "It is about to; this page looks again.", 2
+        "This preview is not answering yet",
+        "It is about to.",
+        "This page looks again by itself.",
+        2
     );
 }
 
@@ -151,14 +213,14 @@ Page refused_page(int status, std::string_view why)
 
 std::string render(const Page& page, Rendering how)
 {
-    const std::string content = body(page, how.html);
+    const auto [type, body] = content(page, how);
     std::string answer = fmt::format(
-        "HTTP/1.1 {} {}\r\nContent-Type: {}; charset=utf-8\r\nContent-Length: {}\r\n"
+        "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
         "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
         page.status,
         reason(page.status),
-        how.html ? "text/html" : "text/plain",
-        content.size()
+        type,
+        body.size()
     );
     if (how.html)
         answer += "Content-Security-Policy: default-src 'none'; style-src 'unsafe-inline'\r\n";
@@ -167,7 +229,7 @@ std::string render(const Page& page, Rendering how)
     if (page.status == 405) answer += "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n";
     if (how.close) answer += "Connection: close\r\n";
     answer += "\r\n";
-    if (!how.head) answer += content;
+    if (!how.head) answer += body;
     return answer;
 }
 

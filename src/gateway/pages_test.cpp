@@ -101,6 +101,17 @@ TEST_CASE("a scene that nothing serves says what is happening, and looks again b
     }
 }
 
+TEST_CASE("a program that takes JSON is told of a problem as RFC 9457 has it, a browser is not")
+{
+    Scene scene;
+    const Message problem = visit(scene, "nobody.test", "Accept: application/json, */*\r\n");
+    CHECK(problem.status() == 404);
+    CHECK(problem.field("content-type") == "application/problem+json");
+    CHECK(problem.body.starts_with(R"({"title":"Not Found","status":404,"detail":")"));
+    const Message page = visit(scene, "nobody.test", "Accept: text/html, application/json\r\n");
+    CHECK(page.field("content-type") == "text/html; charset=utf-8");
+}
+
 TEST_CASE("an app that is gone is a 502 on a page of ours, and the connection is kept")
 {
     Scene scene;

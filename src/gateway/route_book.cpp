@@ -74,9 +74,11 @@ RouteBook::build(const Route& route, std::uint64_t epoch, Result<>& problem)
             "Give an IP address and a port, and http."
         );
     }
-    return std::make_unique<Destination>(
-        route, std::move(replicas), last_use(route.environment), threads_
+    auto made = std::make_unique<Destination>(
+        route, std::move(replicas), door(route.environment), threads_
     );
+    if (!made->wakes()) made->bell().rest();
+    return made;
 }
 
 std::shared_ptr<Backend> RouteBook::backend(const Upstream& upstream, std::uint64_t epoch)
@@ -90,11 +92,11 @@ std::shared_ptr<Backend> RouteBook::backend(const Upstream& upstream, std::uint6
     return made;
 }
 
-std::shared_ptr<LastUse> RouteBook::last_use(const EnvironmentId& environment)
+std::shared_ptr<Door> RouteBook::door(const EnvironmentId& environment)
 {
-    Used& used = uses_[environment];
-    if (!used.use) used.use = std::make_shared<LastUse>();
-    return used.use;
+    KnownDoor& known = doors_[environment];
+    if (!known.door) known.door = std::make_shared<Door>();
+    return known.door;
 }
 
 void RouteBook::forget_before(std::uint64_t acknowledged)
@@ -130,14 +132,14 @@ bool RouteBook::lingers(const Upstream& upstream) const
 std::vector<Visit> RouteBook::visits()
 {
     std::vector<Visit> seen;
-    for (auto& [environment, used] : uses_) {
-        const Instant at = used.use->at();
-        if (at == used.reported || at == Instant{}) continue;
-        used.reported = at;
+    for (auto& [environment, known] : doors_) {
+        const Instant at = known.door->use.at();
+        if (at == known.reported || at == Instant{}) continue;
+        known.reported = at;
         if (environment.empty()) continue;
         seen.push_back({environment, at});
     }
-    std::erase_if(uses_, [](const auto& entry) { return entry.second.use.use_count() == 1; });
+    std::erase_if(doors_, [](const auto& entry) { return entry.second.door.use_count() == 1; });
     return seen;
 }
 

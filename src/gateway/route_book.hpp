@@ -41,9 +41,9 @@ private:
         std::shared_ptr<Backend> backend;
         std::uint64_t epoch = 0;  ///< The last that names it.
     };
-    struct Used {
-        std::shared_ptr<LastUse> use;
-        Instant reported;
+    struct KnownDoor {
+        std::shared_ptr<Door> door;
+        Instant reported;  ///< The last use that `visits` told.
     };
     struct Retired {
         std::unique_ptr<Destination> destination;
@@ -52,11 +52,11 @@ private:
 
     std::unique_ptr<Destination> build(const Route& route, std::uint64_t epoch, Result<>& problem);
     std::shared_ptr<Backend> backend(const Upstream& upstream, std::uint64_t epoch);
-    std::shared_ptr<LastUse> last_use(const EnvironmentId& environment);
+    std::shared_ptr<Door> door(const EnvironmentId& environment);
 
     unsigned threads_;
     std::map<Upstream, Known> backends_;
-    std::unordered_map<EnvironmentId, Used> uses_;
+    std::unordered_map<EnvironmentId, KnownDoor> doors_;
     std::unordered_map<std::string, std::unique_ptr<Destination>> destinations_;
     std::vector<Retired> retired_;
     std::vector<std::unique_ptr<const RouteTable>> tables_;  ///< The current one last.

@@ -10,11 +10,11 @@ namespace diorama::gateway {
 Destination::Destination(
     Route route,
     std::vector<std::shared_ptr<Backend>> backends,
-    std::shared_ptr<LastUse> use,
+    std::shared_ptr<Door> door,
     unsigned threads
 )
     : backends_(std::move(backends)),
-      use_(std::move(use)),
+      door_(std::move(door)),
       threads_(threads),
       has_prefix_(route.path != "/"),
       lanes_(std::make_unique<Lane[]>(threads)),

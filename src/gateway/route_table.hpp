@@ -37,6 +37,31 @@ private:
     std::atomic<std::int64_t> at_{0};
 };
 
+/// Whether somebody has asked to wake an environment already. Any thread.
+class WakeBell {
+public:
+    /// True for who shall ask now: nobody did within the last second.
+    bool ring(Tick now) noexcept
+    {
+        Tick rung = rung_.load(std::memory_order_relaxed);
+        return now - rung >= pause &&
+               rung_.compare_exchange_strong(rung, now, std::memory_order_relaxed);
+    }
+    /// It was awake: whoever comes next asks at once.
+    void rest() noexcept { rung_.store(-pause, std::memory_order_relaxed); }
+
+private:
+    static constexpr Tick pause = 1'000;
+
+    std::atomic<Tick> rung_{-pause};
+};
+
+/// What all ways into one environment have in common.
+struct Door {
+    LastUse use;
+    WakeBell bell;
+};
+
 /// Where a route leads: its facts, its replicas, and who is on the way to them.
 ///
 /// Made and destroyed by the control thread, used by all. `under_way` is what keeps it alive: it
@@ -46,7 +71,7 @@ public:
     Destination(
         Route route,
         std::vector<std::shared_ptr<Backend>> backends,
-        std::shared_ptr<LastUse> use,
+        std::shared_ptr<Door> door,
         unsigned threads
     );
 
@@ -54,7 +79,10 @@ public:
     /// Only a part of the host's paths is its own.
     bool has_prefix() const { return has_prefix_; }
     std::span<const std::shared_ptr<Backend>> backends() const { return backends_; }
-    LastUse& use() const { return *use_; }
+    LastUse& use() const { return door_->use; }
+    WakeBell& bell() const { return door_->bell; }
+    /// A request may wait here: there is nothing to send it to yet, and a visit changes that.
+    bool wakes() const { return backends_.empty() && route_.wakes; }
 
     /// Requests and tunnels of one thread.
     Gauge& under_way(unsigned thread) { return lanes_[thread].under_way; }
@@ -72,7 +100,7 @@ private:
 
     // What each request asks for lies together, before what few ask for.
     std::vector<std::shared_ptr<Backend>> backends_;
-    std::shared_ptr<LastUse> use_;
+    std::shared_ptr<Door> door_;
     unsigned threads_;
     bool has_prefix_;
     std::unique_ptr<Lane[]> lanes_;

@@ -196,3 +196,30 @@ TEST_CASE("a table that was filled names each of its hosts and no other")
         }
     }
 }
+
+TEST_CASE("of all who come to a scene that sleeps one asks to wake it, and again a second later")
+{
+    WakeBell bell;
+    CHECK(bell.ring(0));
+    CHECK_FALSE(bell.ring(1));
+    CHECK_FALSE(bell.ring(999));
+    CHECK(bell.ring(1'000));
+    CHECK_FALSE(bell.ring(1'001));
+}
+
+TEST_CASE("who comes when a scene has slept in again asks at once")
+{
+    RouteBook book(1);
+    std::uint64_t epoch = 0;
+    const auto publish = [&](const Route& newest) {
+        REQUIRE(book.replace({++epoch, {newest}}));
+        return book.current().find("shop.test", "/").destination;
+    };
+    const Route route{.host = "shop.test", .state = State::asleep, .wakes = true};
+    CHECK(publish(route)->bell().ring(0));
+    CHECK_FALSE(publish(route)->bell().ring(1));
+    Route awake = route;
+    awake.wakes = false;
+    publish(awake);
+    CHECK(publish(route)->bell().ring(2));
+}

@@ -40,6 +40,15 @@ Route route(std::string host, const Upstreams&... upstreams)
     };
 }
 
+/// The way to a scene that sleeps.
+inline Route asleep(std::string host)
+{
+    Route made = route(std::move(host));
+    made.state = State::asleep;
+    made.wakes = true;
+    return made;
+}
+
 /// A gateway on a free port with one app behind shop.test.
 struct Scene {
     explicit Scene(GatewaySettings settings = {})
@@ -49,6 +58,10 @@ struct Scene {
         };
         if (settings.threads == 0) settings.threads = 2;
         gateway = start_gateway(settings, log).value();
+        gateway->on_wake_ask([this](const EnvironmentId& id) {
+            const std::lock_guard guard(mutex);
+            asks.push_back(id);
+        });
         publish({route("shop.test", app)});
     }
 
@@ -65,6 +78,17 @@ struct Scene {
         test::await(condition);
     }
 
+    /// Until so many requests wait for scenes to wake.
+    void await_waiting(std::uint64_t count) const
+    {
+        await([&] { return gateway->metrics().waiting == count; });
+    }
+
+    std::vector<EnvironmentId> asked() const
+    {
+        const std::lock_guard guard(mutex);
+        return asks;
+    }
     std::vector<std::string> said() const
     {
         const std::lock_guard guard(mutex);
@@ -72,7 +96,8 @@ struct Scene {
     }
 
     mutable std::mutex mutex;
-    std::vector<std::string> lines;  ///< Of the log.
+    std::vector<EnvironmentId> asks;  ///< To wake.
+    std::vector<std::string> lines;   ///< Of the log.
     Log log{Log::Level::info, [this](std::string_view line) {
                 const std::lock_guard guard(mutex);
                 lines.emplace_back(line);

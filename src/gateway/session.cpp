@@ -63,7 +63,8 @@ Task<> Session::run()
         if (received == Parse::refused)
             after = co_await refuse();
         else
-            after = co_await serve();
+            after = co_await serve(true);
+        if (after == After::wait) after = co_await serve_later();
     }
     if (after == After::linger && !client_.socket.hung_up()) co_await linger();
 }
@@ -72,7 +73,7 @@ Task<Parse> Session::receive()
 {
     Inbox& inbox = client_.inbox;
     if (!inbox.empty()) {
-        const Parse parsed = parse();
+        const Parse parsed = parse(inbox.text());
         if (parsed != Parse::more) co_return parsed;
         co_return co_await receive_rest();
     }
@@ -107,15 +108,14 @@ Task<Parse> Session::receive_rest()
         const std::string_view came(room.data(), got.bytes);
         const bool full = got.bytes == room.size();
         if (!first && !full && came.find('\n') == came.npos) continue;
-        const Parse parsed = parse();
+        const Parse parsed = parse(inbox.text());
         if (parsed != Parse::more) co_return parsed;
     }
 }
 
-Parse Session::parse()
+Parse Session::parse(std::string_view text)
 {
     const GatewayLimits& limits = shard_.settings.limits;
-    const std::string_view text = client_.inbox.text();
     const HeadRules rules{.fields = limits.fields, .trusted = client_.origin.trusted};
     const Parse parsed = parse_request(text, rules, head_);
     const bool oversized =
@@ -125,7 +125,7 @@ Parse Session::parse()
     return Parse::refused;
 }
 
-Task<After> Session::serve()
+Task<After> Session::serve(bool may_wait)
 {
     const RouteTable& table = shard_.table();
     const auto [destination, lacks_slash] = table.find(head_.host, head_.path);
@@ -139,18 +139,61 @@ Task<After> Session::serve()
     // Beyond a prefix may lie somebody else's scene.
     if (destination->has_prefix() && has_dot_segments(head_.path))
         co_return co_await reply(refused_page(400, "the path leaves its prefix"));
-    if (destination->backends().empty())
-        co_return co_await reply(waiting_page(destination->route().state));
+    if (destination->backends().empty()) {
+        if (may_wait && destination->wakes()) co_return After::wait;
+        co_return co_await reply(waiting_page(destination->route()));
+    }
     Exchange exchange(shard_, client_, head_, *destination);
     co_return co_await exchange.run();
+}
+
+Task<After> Session::serve_later()
+{
+    Destination& destination = *shard_.table().find(head_.host, head_.path).destination;
+    shard_.ask_to_wake(destination);
+    if (!shard_.draining() && !shard_.waiting.full(destination.route().environment)) {
+        const Outcome called = co_await wait_for(destination);
+        if (called == Outcome::cancelled) co_return After::close;
+    }
+    co_return co_await serve(false);
+}
+
+Task<Outcome> Session::wait_for(Destination& destination)
+{
+    const Presence waiting(shard_.counters.waiting);
+    // Many may wait: each holds no more than what it sent so far, and the head moves with that.
+    const std::string kept = client_.inbox.take_out();
+    parse(kept);
+    Socket& socket = client_.socket;
+    // Who closes its half does not wait for long, and who is gone not at all.
+    socket.tie(&socket, shard_.settings.timeouts.abandoned);
+    Outcome called = Outcome::cancelled;
+    {
+        const WaitingRoom::Guest guest(shard_.waiting, socket, head_, destination);
+        called = co_await Stay(socket, patience());
+    }
+    socket.tie(nullptr, {});
+    socket.lift_limit();
+    client_.inbox.put_back(shard_.buffers, kept);
+    parse(client_.inbox.text());
+    co_return called;
+}
+
+/// A browser had better show its person what is happening.
+Tick Session::patience() const
+{
+    const GatewayTimeouts& timeouts = shard_.settings.timeouts;
+    return shard_.loop.after(head_.shows_page() ? timeouts.wake_page : timeouts.wake);
 }
 
 Task<After> Session::reply(Page page)
 {
     const Rendering how{
         .html = head_.accepts_html,
+        .json = head_.accepts_json,
         .head = head_.is_head(),
         .close = head_.close || head_.has_body(),
+        .reload = head_.fetches(),
     };
     client_.inbox.use(head_.size);
     co_return co_await answer(shard_, client_, std::move(page), how);

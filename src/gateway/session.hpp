@@ -8,6 +8,8 @@
 
 namespace diorama::gateway {
 
+class Destination;
+
 /// One client's connection, from the first request to the close.
 class Session {
 public:
@@ -27,8 +29,12 @@ private:
     /// Reads a head into the inbox. `more`: the client left, and there is nothing to say.
     Task<Parse> receive();
     Task<Parse> receive_rest();
-    Parse parse();
-    Task<After> serve();
+    Parse parse(std::string_view text);
+    Task<After> serve(bool may_wait);
+    /// Waits until the scene the request is for wakes, as long as the client may be kept waiting.
+    Task<After> serve_later();
+    Task<Outcome> wait_for(Destination& destination);
+    Tick patience() const;
     Task<After> refuse();
     Task<After> reply(Page page);
     Task<> linger();

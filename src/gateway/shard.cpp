@@ -23,7 +23,9 @@ milliseconds pace_for(const GatewayTimeouts& timeouts)
          timeouts.tunnel,
          timeouts.abandoned,
          timeouts.linger,
-         timeouts.upstream_idle}
+         timeouts.upstream_idle,
+         timeouts.wake,
+         timeouts.wake_page}
     );
     return std::clamp<milliseconds>(shortest / 4, milliseconds{10}, seconds{1});
 }
@@ -43,6 +45,7 @@ Shard::Shard(unsigned number, const Settings& chosen, Log& journal, const RouteT
       settings(chosen),
       log(journal),
       loop(pace_for(chosen.timeouts)),
+      waiting(chosen.limits.waiting),
       bell_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       table_(&first)
 {
@@ -107,6 +110,23 @@ void Shard::take_up(const RouteTable& table)
     each_pool(*table_, [](Pool& pool) { pool.close_if_unwanted(); });
     table_ = &table;
     taken_up_.store(table.epoch(), std::memory_order_release);
+    waiting.look_again(table);
+}
+
+void Shard::tick(Tick)
+{
+    // An ask may be lost.
+    waiting.each([this](const Destination& destination) { ask_to_wake(destination); });
+}
+
+void Shard::ask_to_wake(const Destination& destination) noexcept
+{
+    if (!settings.ask || !destination.bell().ring(loop.now())) return;
+    try {
+        settings.ask(destination.route().environment);
+    } catch (...) {
+        counters.accidents.add();
+    }
 }
 
 bool Shard::trusts(const Address& address) const
@@ -125,6 +145,7 @@ void Shard::begin_to_drain()
     draining_ = true;
     drain_until_ = loop.after(settings.timeouts.drain);
     listeners_.clear();
+    waiting.call_all();
     for (Session* session : sessions_)
         session->drain();
 }

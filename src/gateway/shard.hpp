@@ -9,8 +9,10 @@
 #include "gateway/loop.hpp"
 #include "gateway/pipe.hpp"
 #include "gateway/route_table.hpp"
+#include "gateway/waiting_room.hpp"
 
 #include <atomic>
+#include <functional>
 #include <list>
 #include <vector>
 
@@ -26,6 +28,7 @@ public:
         GatewayTimeouts timeouts;
         GatewayLimits limits;
         std::vector<Network> trusted;
+        std::function<void(const EnvironmentId&)> ask{};  ///< To wake; see Gateway::on_wake_ask.
     };
 
     /// Serves by `first` until it is told otherwise. `settings` and `log` must outlive it.
@@ -51,6 +54,8 @@ public:
     bool trusts(const Address& address) const;
     bool full() const { return sessions_.size() >= settings.limits.connections; }
     std::list<Session*>::iterator enter(Session& session);
+    /// Asks to wake where `destination` leads, unless somebody just did.
+    void ask_to_wake(const Destination& destination) noexcept;
     void leave(std::list<Session*>::iterator place) { sessions_.erase(place); }
 
     const unsigned index;
@@ -60,10 +65,11 @@ public:
     Loop loop;
     BufferPool buffers;
     PipePool pipes;
+    WaitingRoom waiting;
 
 private:
     void ready(std::uint32_t events) override;
-    void tick(Tick) override {}
+    void tick(Tick now) override;
     void wake() noexcept;
     void take_up(const RouteTable& table);
     template <class Use>

@@ -74,6 +74,8 @@ public:
     /// Ends the pending read or write at once, resuming who waits with `cancelled`.
     void cancel_read() { end(reader_, Outcome::cancelled); }
     void cancel_write() { end(writer_, Outcome::cancelled); }
+    /// Ends a `Stay` at once, resuming who stays with `done`.
+    void call() { end(reader_, Outcome::done); }
 
     /// No wait on this socket lasts longer than this, whatever it asked for.
     void limit(Tick until) { limit_ = std::min(limit_, until); }
@@ -101,6 +103,7 @@ private:
     friend class Read;
     friend class Write;
     friend class Wait;
+    friend class Stay;
     friend class Connect;
     friend class SpliceIn;
     friend class SpliceOut;

@@ -61,6 +61,12 @@ bool Wait::attempt()
     return may_try() || outcome_ != Outcome::done;
 }
 
+bool Stay::attempt()
+{
+    if (socket_.killed_) outcome_ = Outcome::cancelled;
+    return socket_.killed_;
+}
+
 Write::Write(Socket& socket, std::string_view first, std::string_view second, Tick until)
     : Writing(socket, until),
       parts_{

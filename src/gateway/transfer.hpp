@@ -65,6 +65,17 @@ private:
     bool attempt() override;
 };
 
+/// Waits to be called (`Socket::call`), leaving what comes meanwhile unread; `cancelled` when the
+/// socket was killed.
+class Stay final : public Reading {
+public:
+    Stay(Socket& socket, Tick until) : Reading(socket, until) {}
+    Outcome await_resume() const { return outcome_; }
+
+private:
+    bool attempt() override;
+};
+
 /// Sends all of one text, or of two that lie apart.
 class Write final : public Writing {
 public:

@@ -11,6 +11,8 @@ Result<GatewaySettings> gateway_settings(const Config& config)
     settings.listen.clear();
     settings.threads = static_cast<unsigned>(config.gateway.threads);
     settings.trusted_proxies = config.gateway.trusted_proxies;
+    settings.timeouts.wake = config.gateway.wake_hold;
+    settings.timeouts.wake_page = config.gateway.wake_page;
     for (const std::string& text : config.gateway.listen) {
         const auto address = Address::parse(text);
         if (!address) return address.error().during("gateway.listen");

@@ -29,6 +29,7 @@ struct Route {
     Generation generation = 0;
     std::string service;
     State state = State::ready;       ///< What to tell a visitor when nothing serves.
+    bool wakes = false;               ///< It sleeps: a visit wakes it, and may wait for that.
     std::vector<Upstream> upstreams;  ///< Replicas, taken in turn; empty while nothing serves.
 
     friend bool operator==(const Route&, const Route&) = default;

@@ -28,6 +28,20 @@ Error not_taken_up(milliseconds patience)
 
 }  // namespace
 
+EmbeddedRouter::EmbeddedRouter(
+    Scheduler& scheduler, Gateway& gateway, Log& log, milliseconds patience
+)
+    : scheduler_(scheduler),
+      gateway_(gateway),
+      log_(log),
+      patience_(patience),
+      asks_(std::make_shared<WakeAsks>(scheduler))
+{
+    gateway.on_wake_ask([&scheduler, asks = asks_](const EnvironmentId& environment) {
+        scheduler.post([asks, environment] { asks->add(environment); });
+    });
+}
+
 void EmbeddedRouter::publish(RouteSnapshot snapshot)
 {
     if (snapshot.epoch <= newest_) return;

@@ -4,8 +4,10 @@
 #include "base/scheduler.hpp"
 #include "gateway/gateway.hpp"
 #include "routing/routing.hpp"
+#include "routing/wake_asks.hpp"
 
 #include <map>
+#include <memory>
 #include <set>
 
 namespace diorama {
@@ -20,12 +22,7 @@ public:
     /// for days. After it, what is left is cut off with the old version.
     EmbeddedRouter(
         Scheduler& scheduler, Gateway& gateway, Log& log, milliseconds patience = seconds{30}
-    )
-        : scheduler_(scheduler),
-          gateway_(gateway),
-          log_(log),
-          patience_(patience)
-    {}
+    );
 
     /// Routes that stand in every table from the next `publish` on: Diorama's own.
     void always(std::vector<Route> routes) { always_ = std::move(routes); }
@@ -38,6 +35,11 @@ public:
 
     std::vector<Visit> visits() override { return gateway_.visits(); }
 
+    Task<std::vector<EnvironmentId>> wake_asks(std::stop_token stop) override
+    {
+        return asks_->take(std::move(stop));
+    }
+
 private:
     bool acknowledged(std::uint64_t epoch) const { return gateway_.acknowledged() >= epoch; }
     bool drained(std::uint64_t epoch);
@@ -46,6 +48,8 @@ private:
     Gateway& gateway_;
     Log& log_;
     milliseconds patience_;
+    /// Shared with the gateway's threads, which may be on their way to the loop when this goes.
+    std::shared_ptr<WakeAsks> asks_;
     std::vector<Route> always_;
     std::uint64_t newest_ = 0;
     struct Leaving {

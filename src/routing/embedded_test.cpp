@@ -20,6 +20,13 @@ RouteSnapshot table(std::uint64_t epoch, std::vector<Upstream> upstreams)
     };
 }
 
+EnvironmentId environment(std::uint8_t number)
+{
+    EnvironmentId id;
+    id.value.bytes.back() = number;
+    return id;
+}
+
 Task<>
 settle(Router& router, std::uint64_t epoch, std::optional<Result<>>& answer, std::stop_token stop)
 {
@@ -32,11 +39,15 @@ struct Embedded {
     std::vector<std::string> said;
     Log log{Log::Level::info, [this](std::string_view line) { said.emplace_back(line); }};
     EmbeddedRouter router{scheduler, gateway, log, seconds{30}};
+
+    void ask(const EnvironmentId& environment) { gateway.ask(environment); }
 };
 
 struct Fake {
     FakeScheduler scheduler;
-    FakeRouter router;
+    FakeRouter router{scheduler};
+
+    void ask(const EnvironmentId& environment) { router.ask(environment); }
 };
 
 /// The embedded router over the real gateway, on the fake clock: what it waits for happens in
@@ -73,6 +84,45 @@ TEST_CASE_TEMPLATE("every router keeps the contract", World, Fake, Embedded, Rea
     {
         CHECK(router.visits().empty());
     }
+}
+
+TEST_CASE_TEMPLATE(
+    "whoever wakes scenes is told at once at whose door somebody waits", World, Fake, Embedded
+)
+{
+    using Asked = std::vector<EnvironmentId>;
+    World at;
+    std::vector<Asked> told;
+    std::stop_source source;
+    const auto listen = [](Router& router, std::vector<Asked>& told, std::stop_token stop
+                        ) -> Task<> {
+        while (!stop.stop_requested()) {
+            auto asked = co_await router.wake_asks(stop);
+            told.push_back(std::move(asked));
+        }
+    };
+    TaskGroup group(at.scheduler);
+    at.ask(environment(2));
+    at.ask(environment(1));
+    at.ask(environment(2));
+    at.scheduler.run_ready();
+    group.spawn(listen(at.router, told, source.get_token()));
+    at.scheduler.run_ready();
+    CHECK(
+        told ==
+        std::vector<Asked>{
+            {environment(1), environment(2)}
+    }
+    );
+    const auto before = at.scheduler.now();
+    at.ask(environment(2));
+    at.scheduler.run_ready();
+    CHECK(told.back() == Asked{environment(2)});
+    CHECK(at.scheduler.now() == before);
+    source.request_stop();
+    at.scheduler.run(group.join());
+    CHECK(told.size() == 3);
+    CHECK(told.back().empty());
 }
 
 TEST_CASE("an older table does not replace a newer one")
@@ -189,6 +239,7 @@ TEST_CASE("a route the gateway cannot serve is named in the operator's log")
         std::uint64_t acknowledged() const override { return 1; }
         bool drained(const Upstream&) const override { return true; }
         std::vector<Visit> visits() override { return {}; }
+        void on_wake_ask(std::function<void(const EnvironmentId&)>) override {}
         GatewayMetrics metrics() const override { return {}; }
         std::vector<std::uint16_t> ports() const override { return {}; }
     } gateway;

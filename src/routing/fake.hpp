@@ -1,6 +1,7 @@
 #pragma once
 
 #include "routing/routing.hpp"
+#include "routing/wake_asks.hpp"
 
 #include <functional>
 
@@ -9,6 +10,8 @@ namespace diorama {
 /// A router in memory. It settles at once, or when `drain` says so.
 class FakeRouter final : public Router {
 public:
+    explicit FakeRouter(Scheduler& scheduler) : asks_(scheduler) {}
+
     void publish(RouteSnapshot snapshot) override
     {
         if (snapshot.epoch > table.epoch) table = std::move(snapshot);
@@ -26,6 +29,12 @@ public:
         co_return ok();
     }
     std::vector<Visit> visits() override { return std::exchange(visited, {}); }
+    Task<std::vector<EnvironmentId>> wake_asks(std::stop_token stop) override
+    {
+        return asks_.take(std::move(stop));
+    }
+    /// Somebody waits at its door.
+    void ask(const EnvironmentId& environment) { asks_.add(environment); }
 
     /// The upstreams `host` leads to; none when there is no such route.
     std::vector<Upstream> upstreams(std::string_view host) const
@@ -40,6 +49,9 @@ public:
     std::function<Task<>(std::stop_token)> drain;    ///< Visitors who stay on what is old.
     RouteSnapshot table;
     std::vector<Visit> visited;
+
+private:
+    WakeAsks asks_;
 };
 
 }  // namespace diorama

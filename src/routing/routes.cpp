@@ -9,6 +9,14 @@ namespace diorama {
 
 namespace {
 
+/// Whether a visit to it brings it back: what sleeps, unless it is on its way out.
+bool wakes(const Environment& environment)
+{
+    const bool stays = environment.state == State::ready || environment.state == State::asleep ||
+                       environment.state == State::updating;
+    return stays && is_asleep(environment.presence);
+}
+
 Route route_for(const Routed& routed, const hosts::Claim& claim)
 {
     Route route{
@@ -18,7 +26,8 @@ Route route_for(const Routed& routed, const hosts::Claim& claim)
         .environment = routed.environment.id,
         .generation = routed.environment.serving,
         .service = claim.service,
-        .state = routed.environment.state
+        .state = routed.environment.state,
+        .wakes = wakes(routed.environment)
     };
     for (const Instance& instance : routed.instances) {
         if (instance.service != claim.service || instance.address.empty() || instance.port == 0)

@@ -144,3 +144,23 @@ TEST_CASE("the table is made of what the store knows, and of each environment's 
         CHECK(route.upstreams[0].host == fmt::format("10.0.0.{}", number));
     }
 }
+
+TEST_CASE("a visit wakes what sleeps, whatever it does meanwhile, and not what is awake or goes")
+{
+    const auto wakes = [](State state, Presence presence) {
+        Routed routed = shop();
+        routed.environment.state = state;
+        routed.environment.presence = presence;
+        return routes_for({routed}).front().wakes;
+    };
+    for (const Presence presence : {Presence::frozen, Presence::stopped, Presence::archived}) {
+        CHECK(wakes(State::asleep, presence));
+        CHECK(wakes(State::updating, presence));
+        CHECK(wakes(State::ready, presence));
+        CHECK_FALSE(wakes(State::destroying, presence));
+        CHECK_FALSE(wakes(State::failed, presence));
+    }
+    CHECK_FALSE(wakes(State::ready, Presence::awake));
+    CHECK_FALSE(wakes(State::updating, Presence::awake));
+    CHECK_FALSE(wakes(State::destroying, Presence::gone));
+}

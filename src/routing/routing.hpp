@@ -29,6 +29,11 @@ public:
 
     /// Who was visited since this was last asked, and when (F14).
     virtual std::vector<Visit> visits() = 0;
+
+    /// Returns the environments at whose door somebody waits, each once, as soon as there is one;
+    /// none when `stop` is asked. One that is not awake a second later is named again while
+    /// somebody still waits, so that an ask may be lost. For one caller at a time.
+    virtual Task<std::vector<EnvironmentId>> wake_asks(std::stop_token stop) = 0;
 };
 
 }  // namespace diorama

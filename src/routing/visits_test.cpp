@@ -16,7 +16,7 @@ struct World {
     StoreFixture at;
     Environment shop = at.environment(at.project("shop"), 7);
     Environment blog = at.environment(at.project("blog"), 8);
-    FakeRouter router;
+    FakeRouter router{at.scheduler};
     std::vector<std::string> said;
     Log log{Log::Level::info, [this](std::string_view line) { said.emplace_back(line); }};
     VisitRecorder recorder{at.scheduler, *at.store, router, log};

@@ -173,6 +173,13 @@ Task<Result<>> RouterBorder::settled(std::uint64_t epoch, std::stop_token stop)
     return border_.pass("wait for visitors", real_.settled(epoch, stop), stop);
 }
 
+Task<std::vector<EnvironmentId>> RouterBorder::wake_asks(std::stop_token stop)
+{
+    auto asked = co_await real_.wake_asks(std::move(stop));
+    if (!border_.is_open()) asked.clear();
+    co_return asked;
+}
+
 void Logs::write(LogLine line)
 {
     if (line.type == LogType::deploy)

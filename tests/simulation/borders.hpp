@@ -124,6 +124,7 @@ public:
     Task<Result<>> in_force(std::uint64_t epoch, std::stop_token stop) override;
     Task<Result<>> settled(std::uint64_t epoch, std::stop_token stop) override;
     std::vector<Visit> visits() override { return real_.visits(); }
+    Task<std::vector<EnvironmentId>> wake_asks(std::stop_token stop) override;
 
 private:
     Border border_;

@@ -27,7 +27,7 @@ public:
     FakeCommits commits;
     FakeBuilder builder{scheduler};
     FakeHost host{scheduler};
-    FakeRouter router;
+    FakeRouter router{scheduler};
     FakeForgeApi forge{scheduler};
     std::vector<std::string> violations;  ///< Found while it ran.
 
