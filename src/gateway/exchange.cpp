@@ -354,7 +354,7 @@ Task<After> Exchange::tunnel()
     incoming_.close();
     outgoing_.release();
     client_.socket.tie(nullptr, {});
-    Tunnel both(shard_, client_.socket, *upstream_, destination_.use());
+    Tunnel both(shard_, client_.socket, *upstream_, destination_);
     co_await both.run();
     co_return After::close;
 }

@@ -111,7 +111,7 @@ Page waking_page(State state)
     return waiting(
         "This preview is waking up",
         "It rested, because nobody had used it for a while.",
-        "It opens here in a moment.",
+        "It opens here by itself in a moment.",
         1
     );
 }

@@ -74,10 +74,10 @@ RouteBook::build(const Route& route, std::uint64_t epoch, Result<>& problem)
             "Give an IP address and a port, and http."
         );
     }
-    auto made = std::make_unique<Destination>(
-        route, std::move(replicas), door(route.environment), threads_
-    );
-    if (!made->wakes()) made->bell().rest();
+    const auto shared = door(route.environment);
+    auto made = std::make_unique<Destination>(route, std::move(replicas), shared, threads_);
+    shared->sleeps.store(made->wakes(), std::memory_order_relaxed);
+    if (!made->wakes()) shared->bell.rest();
     return made;
 }
 

@@ -56,10 +56,11 @@ private:
     std::atomic<Tick> rung_{-pause};
 };
 
-/// What all ways into one environment have in common.
+/// What all ways into one environment have in common, the older ones too.
 struct Door {
     LastUse use;
     WakeBell bell;
+    std::atomic<bool> sleeps{false};  ///< By the newest routes.
 };
 
 /// Where a route leads: its facts, its replicas, and who is on the way to them.
@@ -81,6 +82,8 @@ public:
     std::span<const std::shared_ptr<Backend>> backends() const { return backends_; }
     LastUse& use() const { return door_->use; }
     WakeBell& bell() const { return door_->bell; }
+    /// The environment sleeps by now, whatever it did when somebody took this way.
+    bool sleeps() const { return door_->sleeps.load(std::memory_order_relaxed); }
     /// A request may wait here: there is nothing to send it to yet, and a visit changes that.
     bool wakes() const { return backends_.empty() && route_.wakes; }
 

@@ -5,11 +5,11 @@
 
 namespace diorama::gateway {
 
-Tunnel::Tunnel(Shard& shard, Socket& client, Socket& upstream, LastUse& use)
+Tunnel::Tunnel(Shard& shard, Socket& client, Socket& upstream, Destination& destination)
     : shard_(shard),
       client_(client),
       upstream_(upstream),
-      use_(use),
+      destination_(destination),
       moved_(shard.loop.now())
 {}
 
@@ -70,7 +70,9 @@ Task<> Tunnel::pump(Socket& from, Socket& to)
         const Outcome sent = co_await Write(to, piece, shard_.loop.after(patience));
         if (sent != Outcome::done) break;
         moved_ = shard_.loop.now();
-        use_.touch(shard_.loop.wall());
+        destination_.use().touch(shard_.loop.wall());
+        // Nobody spoke for so long that the scene was put to sleep under the connection.
+        if (destination_.sleeps()) shard_.ask_to_wake(destination_);
     }
     cut();
 }

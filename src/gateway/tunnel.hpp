@@ -14,7 +14,7 @@ class Shard;
 /// Holds no buffer while nothing moves.
 class Tunnel {
 public:
-    Tunnel(Shard& shard, Socket& client, Socket& upstream, LastUse& use);
+    Tunnel(Shard& shard, Socket& client, Socket& upstream, Destination& destination);
 
     /// Returns when both directions have ended, or nothing moved for `timeouts.tunnel`.
     Task<> run();
@@ -39,7 +39,7 @@ private:
     Shard& shard_;
     Socket& client_;
     Socket& upstream_;
-    LastUse& use_;
+    Destination& destination_;
     Tick moved_ = 0;
 };
 

@@ -189,6 +189,22 @@ TEST_CASE("a WebSocket waits for its scene, and what was sent ahead of the answe
     CHECK(client.read(26) == "Hello, aHead of tHe answer");
 }
 
+TEST_CASE("who speaks in a WebSocket whose scene was put to sleep meanwhile wakes it")
+{
+    Scene scene;
+    Wire client = scene.client();
+    client.send("GET /ws HTTP/1.1\r\nHost: shop.test\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    CHECK(client.answer().status() == 101);
+    CHECK(client.read(3) == "hi!");
+    client.send("h");
+    CHECK(client.read(1) == "H");
+    CHECK(scene.asked().empty());
+    scene.publish({asleep("shop.test")});
+    client.send("h");
+    CHECK(client.read(1) == "H");
+    scene.await([&] { return scene.asked() == std::vector{environment(1)}; });
+}
+
 TEST_CASE("a program that waited in vain gets 503 in its own words, and when to try again")
 {
     Night scene({.timeouts = {.wake = brief}});
