@@ -146,6 +146,7 @@ Node view(Context& context, const Entry& entry)
         node.set("problem", context.logs.redact(entry.environment, entry.problem));
     if (entry.attempts > 0) node.set("attempts", entry.attempts);
     set_time(node, "next_try", entry.next_try);
+    set_time(node, "owed_since", entry.owed_since);
     return node;
 }
 

@@ -135,9 +135,10 @@ Task<Result<>> Ledger::remove(Entry row)
 
 Task<Result<>> Ledger::owe(Entry row, Error why)
 {
-    const Instant again = world_.scheduler.now() + pause_after(row.attempts, seconds{30}, hours{1});
+    const Instant now = world_.scheduler.now();
+    const Instant again = now + pause_after(row.attempts, seconds{30}, hours{1});
     const auto work = [=](Tx& tx) -> Result<> {
-        const auto owed = inventory::owe(tx, row.id, why.text(), again);
+        const auto owed = inventory::owe(tx, row.id, {why.text(), now, again});
         if (!owed) return owed.error();
         return ok();
     };

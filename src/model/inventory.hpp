@@ -39,6 +39,7 @@ struct Entry {
     std::string problem;  ///< Why it is owed, for a person.
     std::uint32_t attempts = 0;
     std::optional<Instant> next_try;
+    std::optional<Instant> owed_since;  ///< The first time it could not be removed.
     Instant created_at{};
 
     friend bool operator==(const Entry&, const Entry&) = default;

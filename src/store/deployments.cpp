@@ -64,6 +64,13 @@ constexpr auto of_generation_sql = R"sql(
     ORDER BY id DESC LIMIT 1
 )sql";
 
+constexpr auto compact_sql = R"sql(
+    DELETE FROM deployments WHERE environment = :environment AND id <> (
+        SELECT id FROM deployments WHERE environment = :environment
+        ORDER BY generation DESC, id DESC LIMIT 1
+    )
+)sql";
+
 constexpr auto list_sql = R"sql(
     SELECT * FROM deployments
     WHERE environment = :environment AND (generation, id) < (:generation, :id)
@@ -275,6 +282,16 @@ std::optional<Deployment> of_generation(Tx& tx, EnvironmentId environment, Gener
         {
             {"environment", environment},
             {"generation",  generation }
+    }
+    );
+}
+
+std::int64_t compact(Tx& tx, EnvironmentId environment)
+{
+    return tx.execute(
+        compact_sql,
+        {
+            {"environment", environment}
     }
     );
 }

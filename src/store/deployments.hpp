@@ -45,6 +45,9 @@ Result<Deployment> latest(Tx& tx, EnvironmentId environment);
 /// The last attempt for that generation; nothing when there was none.
 std::optional<Deployment> of_generation(Tx& tx, EnvironmentId environment, Generation generation);
 
+/// Forgets all attempts of a destroyed environment but the last.
+std::int64_t compact(Tx& tx, EnvironmentId environment);
+
 /// Newest first. `after` is a page's `next`.
 Result<Page<Deployment>>
 list(Tx& tx, EnvironmentId environment, std::string_view after, std::size_t limit);

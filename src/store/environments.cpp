@@ -33,6 +33,15 @@ constexpr auto find_identity_sql = R"sql(
 constexpr auto live_sql =
     "SELECT * FROM environments WHERE state <> 'destroyed' ORDER BY created_at, id";
 
+// Whoever ever wished for it left an event that no outline holds.
+constexpr auto with_history_sql = R"sql(
+    SELECT id FROM environments
+    WHERE state = 'destroyed' AND destroyed_at < :time AND EXISTS (
+        SELECT 1 FROM events WHERE events.environment = environments.id AND event = 'wanted'
+    )
+    ORDER BY destroyed_at, id LIMIT :limit
+)sql";
+
 constexpr auto set_facts_sql = R"sql(
     UPDATE environments
     SET forge = :forge, repository_id = :repository_id, installation_id = :installation_id,
@@ -206,6 +215,19 @@ void touch(Tx& tx, const std::vector<Visit>& visits)
                 {"at", visit.at         }
         }
         );
+}
+
+std::vector<EnvironmentId> with_history(Tx& tx, Instant time, std::size_t limit)
+{
+    const auto id = [](const Row& row) { return row.id<EnvironmentId>("id"); };
+    return tx.all(
+        with_history_sql,
+        id,
+        {
+            {"time",  time },
+            {"limit", limit}
+    }
+    );
 }
 
 std::vector<Environment> all_live(Tx& tx)

@@ -111,6 +111,10 @@ struct ListQuery {
 Result<Page<Environment>> list(Tx& tx, const Scope& scope, const ListQuery& query);
 Result<std::uint64_t> count(Tx& tx, const Scope& scope, const Filter& filter);
 
+/// Gone since before `time`, with more history than its outline: at most `limit`, longest gone
+/// first.
+std::vector<EnvironmentId> with_history(Tx& tx, Instant time, std::size_t limit);
+
 /// All that are not destroyed, for the resync. Oldest first.
 std::vector<Environment> all_live(Tx& tx);
 

@@ -34,6 +34,14 @@ constexpr auto newest_sql = R"sql(
     ORDER BY sequence DESC LIMIT 1
 )sql";
 
+constexpr auto compact_sql = R"sql(
+    DELETE FROM events WHERE environment = :environment AND sequence NOT IN (
+        SELECT MAX(sequence) FROM events
+        WHERE environment = :environment AND event IN ('reopened', 'closed', 'erased')
+        GROUP BY event
+    )
+)sql";
+
 constexpr auto last_sql = "SELECT event_sequence FROM environments WHERE id = :id";
 
 Record read(const Row& row)
@@ -116,6 +124,16 @@ std::optional<Record> newest(Tx& tx, EnvironmentId environment, std::string_view
         {
             {"environment", environment},
             {"event",       event      }
+    }
+    );
+}
+
+std::int64_t compact(Tx& tx, EnvironmentId environment)
+{
+    return tx.execute(
+        compact_sql,
+        {
+            {"environment", environment}
     }
     );
 }

@@ -9,7 +9,8 @@
 #include <string_view>
 #include <vector>
 
-/// What happened to each environment, in order, and who did it. Written once, never changed.
+/// What happened to each environment, in order, and who did it. Written once, never changed; of
+/// what is long gone only the outline is kept.
 namespace diorama::event_log {
 
 struct Record {
@@ -37,6 +38,10 @@ std::vector<Record> list(Tx& tx, EnvironmentId environment, std::uint64_t after,
 
 /// The newest event of that name; nothing when there was none.
 std::optional<Record> newest(Tx& tx, EnvironmentId environment, std::string_view event);
+
+/// Forgets all of a destroyed environment but the last time it came back, was closed and was gone:
+/// from when to when it was there, and who or what ended it. Numbers are never given again.
+std::int64_t compact(Tx& tx, EnvironmentId environment);
 
 /// The number of the newest event, 0 when there is none.
 std::uint64_t last(Tx& tx, EnvironmentId environment);

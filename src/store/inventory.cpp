@@ -19,7 +19,7 @@ constexpr auto take_up_sql = R"sql(
     SET generation = :generation, service = :service, plan_key = :key,
         address = CASE WHEN address = '' THEN :address ELSE address END,
         status = CASE WHEN status = 'made' THEN 'made' ELSE 'intended' END,
-        problem = '', attempts = 0, next_try = NULL
+        problem = '', attempts = 0, next_try = NULL, owed_since = NULL
     WHERE id = :id
     RETURNING *
 )sql";
@@ -28,14 +28,15 @@ constexpr auto made_sql = R"sql(
     UPDATE inventory
     SET status = 'made', external_id = :external_id,
         address = CASE WHEN :address = '' THEN address ELSE :address END,
-        problem = '', attempts = 0, next_try = NULL
+        problem = '', attempts = 0, next_try = NULL, owed_since = NULL
     WHERE id = :id
     RETURNING *
 )sql";
 
 constexpr auto owe_sql = R"sql(
     UPDATE inventory
-    SET status = 'owed', problem = :problem, attempts = attempts + 1, next_try = :next_try
+    SET status = 'owed', problem = :problem, attempts = attempts + 1, next_try = :next_try,
+        owed_since = COALESCE(owed_since, :at)
     WHERE id = :id
     RETURNING *
 )sql";
@@ -75,6 +76,7 @@ Entry read(const Row& row)
         .problem = row.text("problem"),
         .attempts = static_cast<std::uint32_t>(row.count("attempts")),
         .next_try = row.optional_instant("next_try"),
+        .owed_since = row.optional_instant("owed_since"),
         .created_at = row.instant("created_at"),
     };
 }
@@ -162,16 +164,17 @@ Result<Entry> made(Tx& tx, EntryId id, const Making& making)
     );
 }
 
-Result<Entry> owe(Tx& tx, EntryId id, std::string_view problem, Instant next_try)
+Result<Entry> owe(Tx& tx, EntryId id, const Debt& debt)
 {
     return or_missing(
         tx.one(
             owe_sql,
             read,
             {
-                {"id",       id      },
-                {"problem",  problem },
-                {"next_try", next_try}
+                {"id",       id           },
+                {"problem",  debt.problem },
+                {"at",       debt.at      },
+                {"next_try", debt.next_try}
     }
         ),
         id

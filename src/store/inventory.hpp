@@ -24,8 +24,14 @@ struct Making {
 };
 Result<Entry> made(Tx& tx, EntryId id, const Making& making);
 
+/// Why an object could not be removed, when that was, and when it is tried again.
+struct Debt {
+    std::string problem;
+    Instant at{};
+    Instant next_try{};
+};
 /// It shall go but has not yet: visible until it does. Counts an attempt.
-Result<Entry> owe(Tx& tx, EntryId id, std::string_view problem, Instant next_try);
+Result<Entry> owe(Tx& tx, EntryId id, const Debt& debt);
 
 /// Its host confirmed that it is gone. Gone twice is gone.
 void gone(Tx& tx, EntryId id);

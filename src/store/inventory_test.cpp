@@ -36,7 +36,9 @@ struct Fixture : StoreFixture {
     }
     Result<Entry> owe(EntryId id, std::string problem, milliseconds in)
     {
-        return write([=, this](Tx& tx) { return inventory::owe(tx, id, problem, now() + in); });
+        return write([=, this](Tx& tx) {
+            return inventory::owe(tx, id, {problem, now(), now() + in});
+        });
     }
     std::vector<Entry> entries()
     {
@@ -55,12 +57,15 @@ TEST_CASE_FIXTURE(Fixture, "an object is intended, made, owed and gone, and its 
     CHECK(is->external_id == "deadbeef");
     CHECK(is->address == "10.0.0.2");
     CHECK(made(it.id, "deadbeef")->address == "10.0.0.2");
+    const Instant first = now();
     CHECK(owe(it.id, "the engine does not answer", minutes{1})->attempts == 1);
+    scheduler.run_for(minutes{1});
     const auto owed = owe(it.id, "still not", minutes{2});
     CHECK(owed->status == EntryStatus::owed);
     CHECK(owed->problem == "still not");
     CHECK(owed->attempts == 2);
     CHECK(owed->next_try == now() + minutes{2});
+    CHECK(owed->owed_since == first);
     CHECK(entries() == std::vector{*owed});
     for (int twice = 0; twice < 2; ++twice)
         CHECK(write([&](Tx& tx) { inventory::gone(tx, it.id); }).has_value());
@@ -88,6 +93,7 @@ TEST_CASE_FIXTURE(Fixture, "what was intended before a crash is taken up again, 
     CHECK(back->problem.empty());
     CHECK(back->attempts == 0);
     CHECK_FALSE(back->next_try);
+    CHECK_FALSE(back->owed_since);
     CHECK(entries().size() == 1);
 }
 

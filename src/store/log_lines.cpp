@@ -27,6 +27,8 @@ constexpr auto forget_older_sql = R"sql(
     )
 )sql";
 
+constexpr auto count_older_sql = "SELECT COUNT(*) AS lines FROM log_lines WHERE at < :time";
+
 constexpr auto forget_beyond_sql = R"sql(
     DELETE FROM log_lines
     WHERE environment = :id
@@ -177,6 +179,20 @@ std::int64_t forget_older(Tx& tx, Instant time, std::size_t limit)
             {"limit", limit}
     }
     );
+}
+
+std::int64_t count_older(Tx& tx, Instant time)
+{
+    const auto lines = [](const Row& row) { return row.integer("lines"); };
+    return tx
+        .one(
+            count_older_sql,
+            lines,
+            {
+                {"time", time}
+    }
+        )
+        .value_or(0);
 }
 
 std::int64_t forget_beyond(Tx& tx, EnvironmentId environment, std::uint64_t keep)

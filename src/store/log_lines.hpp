@@ -36,6 +36,9 @@ Result<std::vector<LogLine>> page(Tx& tx, const Query& query);
 /// again while it answers `limit`, so that no writer waits long.
 std::int64_t forget_older(Tx& tx, Instant time, std::size_t limit);
 
+/// How many lines were written before `time`.
+std::int64_t count_older(Tx& tx, Instant time);
+
 /// Keeps only the newest `keep` lines of an environment.
 std::int64_t forget_beyond(Tx& tx, EnvironmentId environment, std::uint64_t keep);
 
