@@ -4,6 +4,7 @@
 #include "driver/docker_answers.hpp"
 #include "driver/health.hpp"
 #include "driver/owner.hpp"
+#include "driver/reclaim.hpp"
 
 #include <charconv>
 
@@ -49,6 +50,11 @@ std::int64_t exit_code(std::string_view status_text)
     const std::string_view digits = status_text.substr(open + 1);
     std::from_chars(digits.data(), digits.data() + digits.size(), code);
     return code;
+}
+
+Error not_running(const Entry& container)
+{
+    return {Code::conflict, fmt::format("{} does not run", container.name)};
 }
 
 std::string first_address(const docker::ContainerSummary& container)
@@ -249,14 +255,22 @@ Task<Result<>> DockerDriver::freeze(Entry entry)
     const auto there = co_await container(entry);
     if (!there) co_return there.error();
     if (there->state.status == docker::Status::paused) co_return ok();
-    co_return co_await engine_.pause(there->id);
+    if (there->state.status != docker::Status::running) co_return not_running(entry);
+    const auto frozen = co_await engine_.pause(there->id);
+    if (!frozen) co_return frozen.error();
+    const auto reclaim = [root = options_.control_groups, id = there->id] {
+        return reclaim_memory(root, id);
+    };
+    co_await blocking(loop_, reclaim);
+    co_return ok();
 }
 
 Task<Result<>> DockerDriver::thaw(Entry entry)
 {
     const auto there = co_await container(entry);
     if (!there) co_return there.error();
-    if (there->state.status != docker::Status::paused) co_return ok();
+    if (there->state.status == docker::Status::running) co_return ok();
+    if (there->state.status != docker::Status::paused) co_return not_running(entry);
     co_return co_await engine_.unpause(there->id);
 }
 

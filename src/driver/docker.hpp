@@ -15,10 +15,11 @@ struct DriverOptions {
     InstallationId installation;
     std::string bridges = "dio";  ///< Begins every bridge: the packet filter knows them by it.
     bool require_non_root = false;
-    std::int64_t open_files = 16384;  ///< Unless the service sets nofile itself.
-    std::vector<std::string> dns;     ///< Instead of the machine's servers.
-    std::string log_size = "10m";     ///< Of each of a container's log files …
-    std::string log_files = "2";      ///< … and how many are kept.
+    std::int64_t open_files = 16384;                ///< Unless the service sets nofile itself.
+    std::vector<std::string> dns;                   ///< Instead of the machine's servers.
+    std::string log_size = "10m";                   ///< Of each of a container's log files …
+    std::string log_files = "2";                    ///< … and how many are kept.
+    std::string control_groups = "/sys/fs/cgroup";  ///< Where a frozen one's memory is asked back.
 };
 
 /// Scenes on one Docker Engine. Keeps the contract of `driver_contract.hpp`.

@@ -48,10 +48,13 @@ public:
     /// Gives a hidden container its names. Its address and open connections stay.
     virtual Task<Result<>> promote(Entry container, std::vector<Attachment> attachments) = 0;
 
+    /// A frozen one goes on. Its address stays.
     virtual Task<Result<>> start(Entry container) = 0;
-    /// With the service's stop signal and grace period.
+    /// With the service's stop signal and grace period; a frozen one too.
     virtual Task<Result<>> stop(Entry container) = 0;
+    /// Its processes stand still where they are. `conflict` when it does not run.
     virtual Task<Result<>> freeze(Entry container) = 0;
+    /// One that runs is left alone. `conflict` when it has ended: it has to be started.
     virtual Task<Result<>> thaw(Entry container) = 0;
 
     /// Follows what the container says from `since` on, until it ends or `stop` is asked.

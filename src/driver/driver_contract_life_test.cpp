@@ -60,6 +60,31 @@ Task<> it_freezes_and_thaws(ContractWorld& world)
     co_await stage.strike({"web"});  // A frozen container can be removed.
 }
 
+Task<> what_ended_is_started_not_thawed(ContractWorld& world)
+{
+    const Stage stage{world};
+    Driver& driver = world.driver();
+    co_await stage.make(stage.network());
+    const Made web = co_await stage.make(stage.container("web", Part::server));
+    const auto awake = co_await driver.thaw(stage.entry("web"));
+    CHECK_MESSAGE(awake.has_value(), problem(awake));
+    const auto frozen = co_await driver.freeze(stage.entry("web"));
+    CHECK_MESSAGE(frozen.has_value(), problem(frozen));
+    const auto started = co_await driver.start(stage.entry("web"));
+    CHECK_MESSAGE(started.has_value(), problem(started));
+    const auto well = co_await driver.wait_healthy(stage.entry("web"), tcp_gate(), {});
+    CHECK_MESSAGE(well.has_value(), problem(well));
+    const auto frozen_again = co_await driver.freeze(stage.entry("web"));
+    CHECK_MESSAGE(frozen_again.has_value(), problem(frozen_again));
+    const auto stopped = co_await driver.stop(stage.entry("web"));
+    CHECK_MESSAGE(stopped.has_value(), problem(stopped));
+    const auto thawed = co_await driver.thaw(stage.entry("web"));
+    CHECK(thawed.error().code == Code::conflict);
+    const auto refrozen = co_await driver.freeze(stage.entry("web"));
+    CHECK(refrozen.error().code == Code::conflict);
+    co_await stage.strike({"web"});
+}
+
 Task<> an_ended_service_is_told_with_its_last_words(ContractWorld& world)
 {
     const Stage stage{world};
@@ -176,16 +201,18 @@ Task<> what_is_gone_is_said_so(ContractWorld& world)
 std::vector<Promise> promises_about_life()
 {
     return {
-        {"a container stops and starts again at its address (E02)",             it_stops_and_starts_again  },
-        {"a container freezes and thaws with its connections",                  it_freezes_and_thaws       },
+        {"a container stops and starts again at its address (E02)",                  it_stops_and_starts_again  },
+        {"a container freezes and thaws with its connections",                       it_freezes_and_thaws       },
+        {"a frozen container can be started and stopped, an ended one only started",
+         what_ended_is_started_not_thawed                                                                       },
         {"a service that ends is told with its exit code and last words (A20)",
-         an_ended_service_is_told_with_its_last_words                                                      },
+         an_ended_service_is_told_with_its_last_words                                                           },
         {"a service that never listens runs out of time (A20)",
-         a_service_that_never_listens_runs_out_of_time                                                     },
-        {"waiting can be cancelled",                                            waiting_can_be_cancelled   },
-        {"a job answers its exit code",                                         a_job_answers_its_exit_code},
-        {"a container is counted and runs commands (E11)",                      it_counts_and_runs_commands},
-        {"what is gone is said so",                                             what_is_gone_is_said_so    },
+         a_service_that_never_listens_runs_out_of_time                                                          },
+        {"waiting can be cancelled",                                                 waiting_can_be_cancelled   },
+        {"a job answers its exit code",                                              a_job_answers_its_exit_code},
+        {"a container is counted and runs commands (E11)",                           it_counts_and_runs_commands},
+        {"what is gone is said so",                                                  what_is_gone_is_said_so    },
     };
 }
 

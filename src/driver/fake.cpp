@@ -35,6 +35,12 @@ Made made(const FakeHost::Object& object, const Behaviour& behaviour)
     return answer;
 }
 
+/// Frozen or not: it has not ended.
+bool is_running(Running running)
+{
+    return running == Running::running || running == Running::frozen;
+}
+
 Unwell unwell(const Entry& entry, const FakeHost::Container& container)
 {
     Unwell what{
@@ -280,12 +286,14 @@ Task<Result<>> FakeDriver::promote(Entry entry, std::vector<Attachment> attachme
     co_return ok();
 }
 
-Task<Result<>> FakeDriver::change(Verb verb, Entry entry, Change change)
+Task<Result<>> FakeDriver::change(Verb verb, Entry entry, Change change, bool (*may)(Running))
 {
     const auto lost = co_await begin(verb, entry.name, {});
     if (!lost) co_return lost.error();
     const auto object = container(entry);
     if (!object) co_return object.error();
+    if (may && !may((*object)->container.running))
+        co_return Error{Code::conflict, fmt::format("{} does not run", entry.name)};
     (host_.*change)(**object);
     if (*lost) co_return **lost;
     co_return ok();
@@ -303,12 +311,12 @@ Task<Result<>> FakeDriver::stop(Entry container)
 
 Task<Result<>> FakeDriver::freeze(Entry container)
 {
-    co_return co_await change(Verb::freeze, container, &FakeHost::freeze);
+    co_return co_await change(Verb::freeze, container, &FakeHost::freeze, is_running);
 }
 
 Task<Result<>> FakeDriver::thaw(Entry container)
 {
-    co_return co_await change(Verb::thaw, container, &FakeHost::thaw);
+    co_return co_await change(Verb::thaw, container, &FakeHost::thaw, is_running);
 }
 
 Task<Result<>> FakeDriver::follow(

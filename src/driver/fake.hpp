@@ -97,7 +97,9 @@ private:
     Result<Made> make(const VolumeIntent& intent);
     Task<Result<Made>> make(ContainerIntent intent);
     Task<Result<>> fill(ContainerIntent intent);
-    Task<Result<>> change(Verb verb, Entry container, Change change);
+    /// `conflict` where `may` is given and says no.
+    Task<Result<>>
+    change(Verb verb, Entry container, Change change, bool (*may)(Running) = nullptr);
     Task<Result<>> gate(Entry container, milliseconds limit, std::stop_token stop);
 
     FakeHost& host_;

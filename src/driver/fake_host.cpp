@@ -162,7 +162,8 @@ const Behaviour& FakeHost::behaviour(const Object& object) const
 void FakeHost::start(Object& object)
 {
     Container& container = object.container;
-    if (container.running == Running::running || container.running == Running::frozen) return;
+    if (container.running == Running::frozen) return thaw(object);
+    if (container.running == Running::running) return;
     container.running = Running::running;
     container.well = false;
     ++container.starts;
