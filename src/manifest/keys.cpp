@@ -296,6 +296,7 @@ constexpr auto table = std::to_array<Key>({
     {config, "template_driver", refused, "Write the file as it shall be."},
 
     {diorama, "main", used, "the service under the scene's plain host"},
+    {diorama, "sleep", used, "`never`, or how long after its last use it sleeps, e.g. 2h"},
     {diorama_service, "main", used, "true: this is the main service"},
     {diorama_service, "health", used, "a path that answers below 500 when the service is well"},
 });

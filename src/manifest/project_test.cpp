@@ -381,6 +381,23 @@ TEST_CASE("the main service may be named at the top or on a service, and only on
     );
 }
 
+TEST_CASE("x-diorama.sleep says after how long a scene sleeps, or that it never does")
+{
+    const auto sleeps = [](std::string_view value) -> Content {
+        return {
+            {"compose.yaml",
+             fmt::format("services:\n  a: {{image: x}}\nx-diorama: {{sleep: {}}}\n", value)}
+        };
+    };
+    CHECK(good(sleeps("never")).sleep_after == milliseconds{0});
+    CHECK(good(sleeps("2h")).sleep_after == hours{2});
+    for (const char* value : {"0", "30s", "always", "''"}) {
+        CAPTURE(value);
+        CHECK(wrong(sleeps(value)).contains("compose.yaml:3:20: "));
+        CHECK(wrong(sleeps(value)).contains("is no time to sleep after"));
+    }
+}
+
 TEST_CASE("SEC-05 a manifest, Dockerfile, .env or env file that is a link is refused")
 {
     const auto linked = [](const std::string& link, Content content) {

@@ -1,3 +1,4 @@
+#include "base/duration.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "manifest/check.hpp"
@@ -148,6 +149,30 @@ void read_main(Context& context, const Values& top)
     }
 }
 
+/// x-diorama.sleep: for scenes that work though nobody looks.
+void read_sleep(Context& context, const Values& top)
+{
+    const Node* ours = top.find("x-diorama");
+    if (!ours) return;
+    const Values values(*ours, context.findings);
+    const auto text = values.text("sleep");
+    if (!text) return;
+    if (*text == "never") {
+        context.plan.sleep_after = milliseconds{0};
+        return;
+    }
+    const auto after = parse_duration(*text);
+    if (after && *after >= minutes{1}) {
+        context.plan.sleep_after = *after;
+        return;
+    }
+    context.findings.wrong(
+        values.at("sleep"),
+        fmt::format("{} is no time to sleep after", display(*text)),
+        "Write never, or a minute or more, e.g. 2h."
+    );
+}
+
 /// The profiles that are on: asked for, or named in `.env` as Compose reads them.
 std::set<std::string> chosen_profiles(const Context& context)
 {
@@ -212,6 +237,7 @@ void read_project(Context& context)
     check_dependencies(context, services);
     check_circles(context, services);
     read_main(context, top);
+    read_sleep(context, top);
     drop_unused(context.plan);
     choose_main(context.plan);
 }

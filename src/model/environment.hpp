@@ -109,6 +109,9 @@ struct Environment {
     std::optional<Instant> destroyed_at;
     bool pinned = false;  ///< Neither idleness nor age puts it to sleep or takes it down.
     std::optional<Instant> kept_until;  ///< Somebody extended its life until then.
+    /// What its manifest says: so long after its last use it goes to sleep; 0: never. None: as
+    /// scenes usually do.
+    std::optional<milliseconds> sleep_after;
 
     friend bool operator==(const Environment&, const Environment&) = default;
 };

@@ -59,6 +59,7 @@ struct Instance {
     std::uint16_t port = 0;  ///< 0: nothing to route.
     std::string host;        ///< The service's own host, empty when it is not routed.
     bool main = false;
+    std::string revival;  ///< How it is started again: the engine's own words, in JSON.
 
     friend bool operator==(const Instance&, const Instance&) = default;
 };

@@ -183,6 +183,7 @@ struct Plan {
     std::string main_asked;   ///< x-diorama.main
     std::string main;         ///< The service under the plain host; empty: nothing to route.
     std::string main_chosen;  ///< Why that one, and how to choose another: a sentence.
+    std::optional<milliseconds> sleep_after;  ///< x-diorama.sleep; 0: never.
     std::vector<Note> notes;
 
     friend bool operator==(const Plan&, const Plan&) = default;

@@ -206,6 +206,19 @@ serve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit, 
     return found_or_missing(changed, id);
 }
 
+void set_sleep(Tx& tx, EnvironmentId id, std::optional<milliseconds> after)
+{
+    std::optional<std::int64_t> count;
+    if (after) count = after->count();
+    tx.execute(
+        "UPDATE environments SET sleep_after = :after WHERE id = :id",
+        {
+            {"id",    id   },
+            {"after", count}
+    }
+    );
+}
+
 Result<Environment> settle(Tx& tx, const Environment& seen, Presence presence, Instant now)
 {
     const auto changed = tx.one(

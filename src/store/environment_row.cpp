@@ -16,6 +16,12 @@ Wish read_wish(const Row& row)
     };
 }
 
+std::optional<milliseconds> read_sleep(const Row& row)
+{
+    const auto count = row.optional_integer("sleep_after");
+    return count ? std::optional(milliseconds{*count}) : std::nullopt;
+}
+
 }  // namespace
 
 Environment read(const Row& row)
@@ -48,6 +54,7 @@ Environment read(const Row& row)
         .destroyed_at = row.optional_instant("destroyed_at"),
         .pinned = row.flag("pinned"),
         .kept_until = row.optional_instant("kept_until"),
+        .sleep_after = read_sleep(row),
     };
 }
 

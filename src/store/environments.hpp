@@ -51,6 +51,9 @@ resolve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit
 Result<Environment>
 serve(Tx& tx, EnvironmentId id, Generation generation, std::string_view commit, Instant now);
 
+/// Keeps what the manifest of what serves says about its sleep. No new version.
+void set_sleep(Tx& tx, EnvironmentId id, std::optional<milliseconds> after);
+
 /// Records the rung of sleep that `seen` has come to, where its state does not move. `conflict`
 /// when it is no longer as it was seen.
 Result<Environment> settle(Tx& tx, const Environment& seen, Presence presence, Instant now);

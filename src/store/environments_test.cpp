@@ -303,6 +303,23 @@ TEST_CASE_FIXTURE(Fixture, "the last visit counts, in whatever order visits are 
     CHECK(seen->version == made.version);
 }
 
+TEST_CASE_FIXTURE(
+    Fixture, "what a manifest says about its scene's sleep is kept until it says else"
+)
+{
+    const auto made = environment(shop);
+    CHECK(!made.sleep_after);
+    for (const auto after :
+         {std::optional(milliseconds{0}),
+          std::optional<milliseconds>(hours{2}),
+          std::optional<milliseconds>()}) {
+        CHECK(write([&](Tx& tx) { environments::set_sleep(tx, made.id, after); }).has_value());
+        const auto seen = find(made.id);
+        CHECK(seen->sleep_after == after);
+        CHECK(seen->version == made.version);
+    }
+}
+
 TEST_CASE_FIXTURE(Fixture, "the resync sees all that are not destroyed")
 {
     const auto one = environment(shop, 1);

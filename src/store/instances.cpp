@@ -9,10 +9,10 @@ constexpr auto clear_sql = "DELETE FROM instances WHERE environment = :environme
 constexpr auto insert_sql = R"sql(
     INSERT INTO instances (
         environment, service, replica, container, generation, plan_key, image, address, port,
-        host, main
+        host, main, revival
     ) VALUES (
         :environment, :service, :replica, :container, :generation, :key, :image, :address, :port,
-        :host, :main
+        :host, :main, :revival
     )
 )sql";
 
@@ -34,6 +34,7 @@ Instance read(const Row& row)
         .port = static_cast<std::uint16_t>(row.count("port")),
         .host = row.text("host"),
         .main = row.flag("main"),
+        .revival = row.text("revival"),
     };
 }
 
@@ -61,7 +62,8 @@ void replace(Tx& tx, EnvironmentId environment, const std::vector<Instance>& fre
                 {"address",     each.address   },
                 {"port",        each.port      },
                 {"host",        each.host      },
-                {"main",        each.main      }
+                {"main",        each.main      },
+                {"revival",     each.revival   }
         }
         );
     }

@@ -172,7 +172,8 @@ TEST_CASE_FIXTURE(Fixture, "the instances of an environment are replaced togethe
             .address = "10.90.0.2",
             .port = 65535,
             .host = "shop-pr-7.localhost",
-            .main = true
+            .main = true,
+            .revival = R"({"limit": "1m"})"
         };
     };
     const auto replace = [&](EnvironmentId of, std::vector<Instance> fresh) {
