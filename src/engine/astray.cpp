@@ -1,5 +1,7 @@
 #include "engine/astray.hpp"
 
+#include "engine/sleep/rung.hpp"
+
 #include <cstdlib>
 #include <map>
 #include <unordered_map>
@@ -33,11 +35,29 @@ bool is_lost(const Instance& instance, const Found* container)
     std::abort();
 }
 
+namespace {
+
+/// Not as the rung says on which its environment stands.
+bool is_out_of_step(
+    const Environment& environment, const Instance& instance, const Found* container
+)
+{
+    if (environment.state == State::ready)
+        return is_lost(instance, container) || (container && container->running == Running::frozen);
+    if (environment.state != State::asleep) return false;
+    if (!container) return true;
+    if (is_done(instance)) return false;
+    return quieting(environment.presence, *container) != Quieting::nothing;
+}
+
+}  // namespace
+
 std::set<EnvironmentId> unfinished(const Remembered& remembered, Instant now)
 {
     std::set<EnvironmentId> all;
     for (const Environment& environment : remembered.live) {
-        if (!is_resting(environment.state)) all.insert(environment.id);
+        if (!is_resting(environment.state) || !is_on_its_rung(environment))
+            all.insert(environment.id);
     }
     for (const Entry& entry : remembered.entries) {
         if (entry.status == EntryStatus::owed && entry.next_try.value_or(now) <= now)
@@ -53,9 +73,9 @@ std::set<EnvironmentId> astray(const Remembered& remembered, const std::vector<F
     std::map<Key, const Found*> there;
     for (const Found& object : found)
         there.emplace(Key{object.type, object.name}, &object);
-    std::unordered_map<EnvironmentId, State> state_of;
+    std::unordered_map<EnvironmentId, const Environment*> live;
     for (const Environment& environment : remembered.live)
-        state_of.emplace(environment.id, environment.state);
+        live.emplace(environment.id, &environment);
     std::map<EntryId, const Instance*> serving;
     for (const Instance& instance : remembered.serving)
         serving.emplace(instance.container, &instance);
@@ -65,8 +85,8 @@ std::set<EnvironmentId> astray(const Remembered& remembered, const std::vector<F
     for (const Entry& entry : remembered.entries) {
         if (entry.type != EntryType::container) continue;
         remembered_containers.insert(entry.id);
-        const auto state = state_of.find(entry.environment);
-        if (state == state_of.end() || !is_resting(state->second)) continue;
+        const auto owner = live.find(entry.environment);
+        if (owner == live.end() || !is_resting(owner->second->state)) continue;
         const auto instance = serving.find(entry.id);
         if (instance == serving.end()) {
             if (entry.status != EntryStatus::owed) all.insert(entry.environment);
@@ -74,11 +94,15 @@ std::set<EnvironmentId> astray(const Remembered& remembered, const std::vector<F
         }
         const auto object = there.find(Key{entry.type, entry.name});
         const Found* container = object == there.end() ? nullptr : object->second;
-        if (state->second == State::ready && is_lost(*instance->second, container))
+        if (is_out_of_step(*owner->second, *instance->second, container))
             all.insert(entry.environment);
     }
     for (const Instance& instance : remembered.serving) {
-        if (!remembered_containers.contains(instance.container)) all.insert(instance.environment);
+        const auto owner = live.find(instance.environment);
+        // What sleeps is missed when it wakes.
+        const bool sleeps = owner != live.end() && owner->second->state == State::asleep;
+        if (!sleeps && !remembered_containers.contains(instance.container))
+            all.insert(instance.environment);
     }
     return all;
 }

@@ -32,8 +32,9 @@ bool is_lost(const Instance& instance, const Found* container);
 /// crash left them to us.
 std::set<EnvironmentId> unfinished(const Remembered& remembered, Instant now);
 
-/// Environments that rest, but not as they shall: they lack a container or have one too many. The
-/// others need no look: so a thousand scenes cost the resync no more than the list of what runs.
+/// Environments that rest, but not as they shall: they lack a container, have one too many, or one
+/// that runs in its environment's sleep. The others need no look: so a thousand scenes cost the
+/// resync no more than the list of what runs.
 std::set<EnvironmentId> astray(const Remembered& remembered, const std::vector<Found>& found);
 
 /// What carries our labels and stands in no row. `found` was read before `entries`: a row comes

@@ -52,8 +52,49 @@ TEST_CASE("a container that is gone, or stands still, needs a look, a finished j
     CHECK(scene.is_astray());
     scene.found.clear();
     CHECK(scene.is_astray());
-    scene.remembered.live[0].state = State::asleep;
+}
+
+TEST_CASE("a scene asleep needs a look while its containers are not as its rung says")
+{
+    struct Case {
+        Presence rung;
+        Running running;
+        bool astray;
+    };
+    using enum Running;
+    for (const Case& each : std::vector<Case>{
+             {Presence::frozen,   running, true },
+             {Presence::frozen,   frozen,  false},
+             {Presence::frozen,   exited,  false},
+             {Presence::stopped,  running, true },
+             {Presence::stopped,  frozen,  true },
+             {Presence::stopped,  exited,  false},
+             {Presence::archived, running, true }
+    }) {
+        Scene scene;
+        Environment& environment = scene.remembered.live[0];
+        environment.state = State::asleep;
+        environment.presence = environment.wanted.presence = each.rung;
+        scene.found[0].running = each.running;
+        CAPTURE(name(each.rung));
+        CHECK(scene.is_astray() == each.astray);
+        CHECK(unfinished(scene.remembered, Instant{}).empty());
+        environment.wanted.presence = Presence::awake;
+        CHECK(unfinished(scene.remembered, Instant{}).contains(scene.id));
+    }
+    // Of one that vanished the row goes; then nothing of it is missed before it wakes.
+    Scene scene;
+    Environment& environment = scene.remembered.live[0];
+    environment.state = State::asleep;
+    environment.presence = environment.wanted.presence = Presence::frozen;
+    scene.found.clear();
+    CHECK(scene.is_astray());
+    scene.remembered.entries.clear();
     CHECK_FALSE(scene.is_astray());
+    // Awake it is the other way round.
+    Scene awake;
+    awake.found[0].running = frozen;
+    CHECK(awake.is_astray());
 }
 
 TEST_CASE("a container too many needs a look, unless it is owed and its time has not come")

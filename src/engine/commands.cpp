@@ -1,35 +1,12 @@
 #include "engine/commands.hpp"
 
+#include "engine/checked.hpp"
 #include "engine/clearance.hpp"
 #include "engine/forges.hpp"
 #include "store/environments.hpp"
 #include "store/projects.hpp"
 
 namespace diorama {
-
-namespace {
-
-Error forbidden(Right right, std::string_view what)
-{
-    return {
-        Code::forbidden,
-        fmt::format("{} needs the right to {}", what, name(right)),
-        "Use a token with that scope, or ask somebody who has it."
-    };
-}
-
-/// The environment, if the caller has `right` to it.
-Result<Environment>
-checked(Tx& tx, const Grants& grants, EnvironmentId id, Right right, std::string_view doing)
-{
-    auto seen = environments::find(tx, id);
-    if (!seen) return seen.error();
-    if (!allowed(grants, right, {seen->tenant, seen->identity.project}))
-        return forbidden(right, fmt::format("{} {}", doing, seen->slug));
-    return seen;
-}
-
-}  // namespace
 
 Task<Result<Environment>> Commands::run(Work work)
 {

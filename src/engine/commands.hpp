@@ -31,8 +31,24 @@ public:
     /// Takes it down and forgets its volumes. Asked twice, it is taken down once.
     Task<Result<Environment>> destroy(Caller caller, EnvironmentId environment);
 
+    /// Puts what serves to sleep, on `rung` or deeper. Pinned or not: somebody says so.
+    Task<Result<Environment>> sleep(Caller caller, EnvironmentId environment, Presence rung);
+
+    /// Wakes it; what is awake stays as it is.
+    Task<Result<Environment>> wake(Caller caller, EnvironmentId environment);
+
+    /// From now on neither idleness nor age puts it to sleep or takes it down; or so again.
+    Task<Result<Environment>> pin(Caller caller, EnvironmentId environment, bool pinned);
+
+    /// It may live for `by` longer than it could, or than now.
+    Task<Result<Environment>> extend(Caller caller, EnvironmentId environment, milliseconds by);
+
 private:
     using Work = std::function<Result<Environment>(Tx&)>;
+    using Change = std::function<Result<Environment>(Tx&, const Environment&, const Moment&)>;
+    /// A wish about one that is there. A worker is disturbed only by what is his to do.
+    Task<Result<Environment>>
+    operate(Caller caller, EnvironmentId environment, std::string doing, Change change);
     Task<Result<Environment>> run(Work work);
     Moment now(const Caller& caller);
 

@@ -115,6 +115,7 @@ Task<Result<>> DeploymentRun::switch_over(std::vector<Instance> instances)
                        wanted = environment_.wanted,
                        claims = addresses_.claims,
                        instances,
+                       sleep = plan_.sleep_after,
                        now](Tx& tx) -> Result<Environment> {
         const auto seen = environments::find(tx, id);
         if (!seen) return seen.error();
@@ -123,6 +124,7 @@ Task<Result<>> DeploymentRun::switch_over(std::vector<Instance> instances)
         const auto well = deployments::reach(tx, deployment, deployments::Milestone::well, now);
         if (!well) return well.error();
         instances::replace(tx, id, instances);
+        environments::set_sleep(tx, id, sleep);
         const auto moved = move_addresses(tx, id, claims, now);
         if (!moved) return moved.error();
         return environments::serve(tx, id, wanted.generation, wanted.commit, now);
@@ -207,6 +209,8 @@ Task<Result<>> DeploymentRun::fail(Error cause)
         image_uses::keep_only(tx, seen->id, seen->serving, seen->wanted.generation);
         if (is_retryable(shown.code))
             jobs::enqueue(tx, seen->id, jobs::Priority::low, now + next_attempt_after(1));
+        // It was to be renewed in its sleep: what served before wakes instead.
+        if (is_asleep(seen->presence)) jobs::enqueue(tx, seen->id, jobs::Priority::high, now);
         const bool serves = !instances::list(tx, environment.id).empty();
         return environments::advance(
             tx,

@@ -18,7 +18,9 @@ Engine::Engine(World world)
       caretaker_(shop_, bell_),
       intake_(world, bell_),
       poller_(world, intake_),
-      reporter_(world)
+      reporter_(world),
+      sleeper_(world, bell_),
+      waker_(world, bell_)
 {}
 
 Task<Result<>> Engine::run(std::stop_token stop)
@@ -32,6 +34,8 @@ Task<Result<>> Engine::run(std::stop_token stop)
     group.spawn(workers_.run(stop));
     group.spawn(caretaker_.run(stop));
     group.spawn(intake_.run(stop));
+    group.spawn(sleeper_.run(stop));
+    group.spawn(waker_.run(stop));
     if (!world_.forges.empty()) {
         group.spawn(poller_.run(stop));
         group.spawn(reporter_.run(stop));

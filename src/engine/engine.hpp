@@ -4,6 +4,8 @@
 #include "engine/commands.hpp"
 #include "engine/poller.hpp"
 #include "engine/reporter.hpp"
+#include "engine/sleep/sleeper.hpp"
+#include "engine/sleep/waker.hpp"
 #include "engine/workers.hpp"
 
 namespace diorama {
@@ -43,6 +45,8 @@ private:
     Intake intake_;
     Poller poller_;
     Reporter reporter_;
+    Sleeper sleeper_;
+    Waker waker_;
 };
 
 }  // namespace diorama

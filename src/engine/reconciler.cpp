@@ -4,6 +4,7 @@
 #include "engine/ledger.hpp"
 #include "engine/leftovers.hpp"
 #include "engine/retry.hpp"
+#include "engine/sleep/rung.hpp"
 #include "engine/teardown.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
@@ -33,6 +34,7 @@ Wish whole_again(const Environment& environment)
 {
     Wish wish = environment.wanted;
     wish.rebuild = false;
+    wish.presence = Presence::awake;
     if (environment.serving != environment.wanted.generation)
         wish.commit = environment.serving_commit;
     return wish;
@@ -140,9 +142,33 @@ Task<Result<>> Reconciler::converge(EnvironmentId environment, std::stop_token s
     const bool open = facts->deployment &&
                       facts->deployment->generation == seen.wanted.generation &&
                       !is_final(facts->deployment->status);
-    if (!open) co_return co_await look_after(*std::move(facts), stop);
-    DeploymentRun run(shop_, seen, facts->project, *facts->deployment, stop);
-    co_return co_await run.run();
+    if (open) {
+        DeploymentRun run(shop_, seen, facts->project, *facts->deployment, stop);
+        co_return co_await run.run();
+    }
+    if (is_on_its_rung(seen)) co_return co_await look_after(*std::move(facts), stop);
+    if (shall_wake(seen)) co_return co_await wake(*std::move(facts), stop);
+    co_return co_await rest(*std::move(facts), stop);
+}
+
+/// Before everything else that may be to do: somebody waits at its door.
+Task<Result<>> Reconciler::wake(Facts facts, std::stop_token stop)
+{
+    const auto awake = co_await wake_up(shop_, facts.environment, stop);
+    if (!awake) co_return awake.error();
+    if (!*awake) co_return co_await make_whole(std::move(facts));
+    auto now = co_await read(facts.environment.id);
+    if (!now) co_return now.error();
+    co_return co_await look_after(*std::move(now), stop);
+}
+
+Task<Result<>> Reconciler::rest(Facts facts, std::stop_token stop)
+{
+    const auto down = co_await lie_down(shop_, facts.environment.id, stop);
+    if (!down) co_return down.error();
+    auto now = co_await read(facts.environment.id);
+    if (!now) co_return now.error();
+    co_return co_await look_after(*std::move(now), stop);
 }
 
 Task<Result<std::vector<Found>>> Reconciler::observe(EnvironmentId id, std::stop_token stop)
@@ -169,10 +195,10 @@ Task<Result<>> Reconciler::sweep(EnvironmentId id, std::stop_token stop)
 /// Nothing new is wanted: what an attempt left behind goes, what the scene lost comes back.
 Task<Result<>> Reconciler::look_after(Facts facts, std::stop_token stop)
 {
-    const auto found = co_await observe(facts.environment.id, stop);
+    auto found = co_await observe(facts.environment.id, stop);
     if (!found) co_return found.error();
     Ledger ledger(shop_.world);
-    const auto entries = co_await ledger.of_environment(facts.environment.id);
+    auto entries = co_await ledger.of_environment(facts.environment.id);
     if (!entries) co_return entries.error();
     for (const Stray& stray : strays(*entries, *found)) {
         // A volume may hold work: the next deployment takes it up, or the end of the environment.
@@ -181,9 +207,16 @@ Task<Result<>> Reconciler::look_after(Facts facts, std::stop_token stop)
         if (!removed) co_return removed.error();
     }
 
-    const auto cleared = co_await clear_up(facts, *entries, stop);
+    const Environment& seen = facts.environment;
+    const Remains remains{facts.serving, *std::move(entries), *std::move(found)};
+    if (stop.stop_requested()) co_return Error{Code::cancelled, "something else is wanted by now"};
+    Result<> kept = ok();
+    if (seen.state == State::asleep) kept = co_await hold_still(shop_, seen, remains);
+    if (seen.state == State::ready) kept = co_await thaw_frozen(shop_, remains);
+    if (!kept) co_return kept.error();
+    const auto cleared = co_await clear_up(facts, remains.entries, stop);
     if (!cleared) co_return cleared.error();
-    if (facts.environment.state == State::ready && is_incomplete(facts, *entries, *found))
+    if (seen.state == State::ready && is_incomplete(remains))
         co_return co_await make_whole(std::move(facts));
     if (facts.failures > 0) co_return co_await try_again(std::move(facts));
     co_return ok();
@@ -205,7 +238,9 @@ Task<Result<>> Reconciler::try_again(Facts facts)
     const Instant due =
         facts.deployment->completed_at.value_or(now) + next_attempt_after(facts.failures);
     if (due > now) co_return co_await look_at(shop_.world, facts.environment.id, due);
-    co_return co_await wish_again(shop_.world, facts.environment, facts.environment.wanted);
+    Wish wish = facts.environment.wanted;
+    wish.presence = Presence::awake;
+    co_return co_await wish_again(shop_.world, facts.environment, wish);
 }
 
 /// Containers that serve nothing, when their last visitor has left, and whatever is owed.
@@ -228,17 +263,15 @@ Task<Result<>> Reconciler::clear_up(Facts facts, std::vector<Entry> entries, std
     co_return co_await ledger.remove_all(std::move(owed));
 }
 
-bool Reconciler::is_incomplete(
-    const Facts& facts, const std::vector<Entry>& entries, const std::vector<Found>& found
-)
+bool Reconciler::is_incomplete(const Remains& remains)
 {
-    return std::ranges::any_of(facts.serving, [&](const Instance& instance) {
-        const auto entry = std::ranges::find(entries, instance.container, &Entry::id);
-        if (entry == entries.end()) return true;
-        const auto object = std::ranges::find_if(found, [&](const Found& each) {
+    return std::ranges::any_of(remains.serving, [&](const Instance& instance) {
+        const auto entry = std::ranges::find(remains.entries, instance.container, &Entry::id);
+        if (entry == remains.entries.end()) return true;
+        const auto object = std::ranges::find_if(remains.found, [&](const Found& each) {
             return each.type == entry->type && each.name == entry->name;
         });
-        return is_lost(instance, object == found.end() ? nullptr : &*object);
+        return is_lost(instance, object == remains.found.end() ? nullptr : &*object);
     });
 }
 

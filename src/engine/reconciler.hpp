@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/workshop.hpp"
+#include "engine/sleep/ladder.hpp"
 
 namespace diorama {
 
@@ -25,13 +25,13 @@ private:
     Task<Result<Facts>> read(EnvironmentId environment);
     Task<Result<std::vector<Found>>> observe(EnvironmentId id, std::stop_token stop);
     Task<Result<>> sweep(EnvironmentId id, std::stop_token stop);
+    Task<Result<>> wake(Facts facts, std::stop_token stop);
+    Task<Result<>> rest(Facts facts, std::stop_token stop);
     Task<Result<>> look_after(Facts facts, std::stop_token stop);
     Task<Result<>> make_whole(Facts facts);
     Task<Result<>> try_again(Facts facts);
     Task<Result<>> clear_up(Facts facts, std::vector<Entry> entries, std::stop_token stop);
-    static bool is_incomplete(
-        const Facts& facts, const std::vector<Entry>& entries, const std::vector<Found>& found
-    );
+    static bool is_incomplete(const Remains& remains);
 
     Workshop& shop_;
 };

@@ -3,6 +3,7 @@
 #include "engine/accident.hpp"
 #include "engine/leftovers.hpp"
 #include "engine/retry.hpp"
+#include "engine/sleep/revival.hpp"
 #include "model/naming.hpp"
 #include "store/instances.hpp"
 
@@ -199,6 +200,9 @@ Task<Result<>> Rollout::wait_for(const SceneService& service)
 
 Task<Result<Entry>> Rollout::start_container(const SceneService& service, bool hidden)
 {
+    // A scene that is only woken makes nothing.
+    if (service.container.image.empty())
+        co_return Error{Code::not_found, "its container is not there any more"};
     ContainerIntent intent = service.container;
     intent.name = container_name(environment_.identity, service.name, world_.random.hex(8));
     if (hidden) {
@@ -325,7 +329,8 @@ void Rollout::keep(const SceneService& service, const Entry& container)
          .address = service.job ? "" : container.address,
          .port = service.host.empty() ? std::uint16_t{0} : service.gate.port.value_or(0),
          .host = service.host,
-         .main = service.main}
+         .main = service.main,
+         .revival = to_text(Revival{service.gate, service.job, service.depends_on})}
     );
 }
 

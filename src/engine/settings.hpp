@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "engine/sleep/settings.hpp"
 #include "model/hosts.hpp"
 #include "model/ids.hpp"
 #include "model/policy.hpp"
@@ -44,6 +45,7 @@ struct EngineSettings {
     std::map<std::string, Rules> rules;  ///< By owner/name in lower case; none: the default rules.
     Policy policy;
     Deadlines deadlines;
+    SleepSettings sleep;
     std::size_t workers = 8;  ///< Environments worked on at once.
     std::size_t builds = 2;   ///< Images built at once, over all environments.
     milliseconds lease = seconds{30};

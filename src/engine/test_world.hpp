@@ -32,6 +32,9 @@ public:
         const auto ids = scheduler.run(store->transact(read));
         engine_settings.installation = ids->first;
         engine_settings.tenant = ids->second;
+        // Tests of other things take their time.
+        engine_settings.sleep.frozen_after = engine_settings.sleep.stopped_after =
+            engine_settings.sleep.archived_after = milliseconds{0};
         driver = std::make_unique<FakeDriver>(host, ids->first.text());
     }
     ~TestWorld() { stop(); }
@@ -65,6 +68,7 @@ public:
     LogSink* sink = &lines;  ///< Where the engine's words go.
     EngineSettings engine_settings;
     std::vector<ForgeApi*> forges;            ///< None, unless a test brings one.
+    MemoryGauge* memory = nullptr;            ///< Likewise.
     std::vector<std::string> operator_lines;  ///< What the daemon's own log says.
     Log log{Log::Level::info, [this](std::string_view line) { operator_lines.emplace_back(line); }};
     std::unique_ptr<Store> store;
@@ -119,7 +123,8 @@ public:
             *sink,
             engine_settings,
             log,
-            forges
+            forges,
+            memory
         };
     }
 

@@ -69,6 +69,13 @@ approve(Tx& tx, const Environment& seen, const std::string& commit, const Moment
 Result<Environment>
 renew(Tx& tx, const Environment& seen, const Wish& change, const Moment& moment);
 
+/// Puts what serves to sleep, on `rung` or deeper; what sleeps so deep already is left as it is.
+/// `conflict` while nothing serves, or something newer is on its way up.
+Result<Environment> rest(Tx& tx, const Environment& seen, Presence rung, const Moment& moment);
+
+/// Wakes it; what is awake, or on its way up, is left as it is. `conflict` when it is going.
+Result<Environment> wake(Tx& tx, const Environment& seen, const Moment& moment);
+
 /// Gone already is a success.
 Result<Environment> take_down(Tx& tx, const Environment& seen, const Moment& moment);
 

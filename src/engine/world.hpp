@@ -6,6 +6,7 @@
 #include "build/build.hpp"
 #include "driver/driver.hpp"
 #include "engine/settings.hpp"
+#include "engine/sleep/pressure.hpp"
 #include "forge/forge_api.hpp"
 #include "model/log.hpp"
 #include "routing/routing.hpp"
@@ -28,6 +29,7 @@ struct World {
     const EngineSettings& settings;
     Log& log;  ///< For who runs the daemon; people who preview read `logs`.
     std::span<ForgeApi* const> forges{};  ///< Those whose API we may ask.
+    MemoryGauge* memory = nullptr;        ///< None: memory is never short.
 };
 
 }  // namespace diorama

@@ -12,6 +12,7 @@
 #include "git/git.hpp"
 #include "logs/logs.hpp"
 #include "main/doctor.hpp"
+#include "main/memory.hpp"
 #include "main/secrets.hpp"
 #include "main/settings.hpp"
 #include "main/version.hpp"
@@ -95,7 +96,8 @@ public:
             *logs_,
             settings_,
             log_,
-            forges_
+            forges_,
+            &memory_
         };
         Engine engine(world);
         Access access(loop_, *random_, *store_, settings_.tenant);
@@ -352,6 +354,7 @@ private:
     std::unique_ptr<Logs> logs_;
     std::unique_ptr<GitHub> github_;  ///< With a token only.
     std::vector<ForgeApi*> forges_;
+    ProcMemory memory_;
     std::unique_ptr<docker::Engine> engine_api_;
     std::unique_ptr<DockerDriver> driver_;
     std::unique_ptr<DockerBuilder> builder_;

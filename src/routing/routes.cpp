@@ -19,16 +19,19 @@ bool wakes(const Environment& environment)
 
 Route route_for(const Routed& routed, const hosts::Claim& claim)
 {
+    const Environment& environment = routed.environment;
     Route route{
         .host = claim.host,
         .path = claim.path,
         .strip = claim.path != "/",
-        .environment = routed.environment.id,
-        .generation = routed.environment.serving,
+        .environment = environment.id,
+        .generation = environment.serving,
         .service = claim.service,
-        .state = routed.environment.state,
-        .wakes = wakes(routed.environment)
+        .state = environment.state,
+        .wakes = wakes(environment)
     };
+    // What sleeps is sent nobody, whatever became of an update.
+    if (environment.presence != Presence::awake) return route;
     for (const Instance& instance : routed.instances) {
         if (instance.service != claim.service || instance.address.empty() || instance.port == 0)
             continue;

@@ -65,6 +65,21 @@ TEST_CASE("F03: each claimed address leads to its service")
     CHECK(routes[1].generation == 3);
 }
 
+TEST_CASE("who sleeps is sent nobody, whatever became of an update")
+{
+    Routed routed = shop();
+    for (const Presence rung : {Presence::frozen, Presence::stopped, Presence::archived}) {
+        routed.environment.presence = rung;
+        for (const State state : {State::asleep, State::ready, State::updating}) {
+            routed.environment.state = state;
+            for (const Route& route : routes_for({routed})) {
+                CHECK(route.upstreams.empty());
+                CHECK(route.wakes);
+            }
+        }
+    }
+}
+
 TEST_CASE("F02 F05: a path leads there with its prefix stripped")
 {
     const auto routes = routes_for({shop()});
