@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "engine/allowed_repositories.hpp"
+#include "engine/sleep/schedule.hpp"
 
 #include <algorithm>
 #include <array>
@@ -22,6 +23,7 @@ public:
         counts();
         sizes();
         deadlines();
+        sleep();
         addresses();
         if (config_.api.first_token)
             pass("api.first_token", check_own_secret(*config_.api.first_token));
@@ -88,6 +90,19 @@ private:
         positive("deadlines.build", config_.deadlines.build);
         positive("deadlines.health", config_.deadlines.health);
         positive("deadlines.removal", config_.deadlines.removal);
+    }
+
+    void sleep()
+    {
+        const SleepConfig& sleep = config_.sleep;
+        if (!sleep.schedule.empty())
+            pass("sleep.schedule", Schedule::parse(sleep.schedule, sleep.time_zone));
+        const auto percent = [&](const char* key, double value) {
+            const bool holds = std::isfinite(value) && value >= 0 && value <= 100;
+            need(holds, key, "is not between 0 and 100", "Write a percentage, or 0 for never.");
+        };
+        percent("sleep.pressure", sleep.pressure);
+        percent("sleep.available", sleep.available);
     }
 
     void addresses()

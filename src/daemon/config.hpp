@@ -86,6 +86,15 @@ struct DeadlineConfig {
     milliseconds health = seconds{60};
     milliseconds removal = minutes{2};
 };
+struct SleepConfig {
+    milliseconds frozen_after = SleepSettings{}.frozen_after;  ///< 0: never, here and below.
+    milliseconds stopped_after = SleepSettings{}.stopped_after;
+    milliseconds archived_after = SleepSettings{}.archived_after;
+    std::vector<std::string> schedule;  ///< As `Schedule` reads it.
+    std::string time_zone = "UTC";
+    double pressure = SleepSettings{}.pressure;
+    double available = SleepSettings{}.available;
+};
 struct RegistryConfig {
     std::string user;
     Secret password;
@@ -131,6 +140,7 @@ struct Config {
     LimitsConfig limits;
     SecurityConfig security;
     DeadlineConfig deadlines;
+    SleepConfig sleep;
     std::map<std::string, RegistryConfig> registries;
     GithubConfig github;
     std::map<std::string, ProjectConfig> projects;
@@ -151,6 +161,11 @@ BOOST_DESCRIBE_STRUCT(
 )
 BOOST_DESCRIBE_STRUCT(SecurityConfig, (), (non_root, capabilities, sysctls))
 BOOST_DESCRIBE_STRUCT(DeadlineConfig, (), (fetch, build, health, removal))
+BOOST_DESCRIBE_STRUCT(
+    SleepConfig,
+    (),
+    (frozen_after, stopped_after, archived_after, schedule, time_zone, pressure, available)
+)
 BOOST_DESCRIBE_STRUCT(RegistryConfig, (), (user, password))
 BOOST_DESCRIBE_STRUCT(
     GithubConfig,
@@ -184,6 +199,7 @@ BOOST_DESCRIBE_STRUCT(
      limits,
      security,
      deadlines,
+     sleep,
      registries,
      github,
      projects,

@@ -87,6 +87,21 @@ constexpr Sentence sentences[] = {
      "For building or pulling an image; waiting for a place among the builds does not count."                         },
     {"deadlines.health",                   "For a started service to become healthy."                                 },
     {"deadlines.removal",                  "For taking one object down."                                              },
+    {"sleep.frozen_after",
+     "After so long without a visit a scene is frozen: it wakes in milliseconds. `0` here or below "
+     "leaves that rung out."                                                                                          },
+    {"sleep.stopped_after",                "So long after that its containers are stopped."                           },
+    {"sleep.archived_after",
+     "So long after that its containers are removed; images and volumes are kept."                                    },
+    {"sleep.schedule",
+     "Hours at which scenes sleep as soon as nobody used them for five minutes, e.g. "
+     "`[\"Mon-Fri 20:00-07:00\", \"Sat-Sun\"]`. A visit wakes them all the same."                                     },
+    {"sleep.time_zone",                    "Whose clocks the schedule means, e.g. `Europe/Berlin`."                   },
+    {"sleep.pressure",
+     "Percent of the time that some task waits for memory (the kernel's pressure stall "
+     "information) from which on the scene that was not used for the longest time goes to sleep, "
+     "one rung each ten seconds; 0: never."                                                                           },
+    {"sleep.available",                    "The same, when less than so many percent of memory are left; 0: never."   },
     {"registries.HOST.user",
      "Who logs in at the image registry HOST, e.g. `[registries.\"ghcr.io\"]`."                                       },
     {"registries.HOST.password",
@@ -191,6 +206,7 @@ Node defaults()
         {"limits",       to_node(config.limits)                        },
         {"security",     to_node(config.security)                      },
         {"deadlines",    to_node(config.deadlines)                     },
+        {"sleep",        to_node(config.sleep)                         },
         {"github",       forge_defaults(config.github)                 },
         {"log",          to_node(config.log)                           }
     };

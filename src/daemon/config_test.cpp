@@ -2,6 +2,7 @@
 #include "daemon/check_config.hpp"
 #include "daemon/config_page.hpp"
 #include "daemon/read_config.hpp"
+#include "engine/sleep/schedule.hpp"
 #include "tests/support/golden.hpp"
 
 #include <doctest/doctest.h>
@@ -79,6 +80,35 @@ TEST_CASE(
     CHECK(settings->deadlines.build == minutes{15});
     CHECK(settings->deadlines.health == seconds{60});
     CHECK(settings->deadlines.removal == minutes{2});
+}
+
+TEST_CASE("scenes sleep after half an hour, unless the file says otherwise (H12)")
+{
+    const auto usual = engine_settings(read_text("").value(), 8080);
+    REQUIRE(usual.has_value());
+    CHECK(usual->sleep.frozen_after == minutes{30});
+    CHECK(usual->sleep.stopped_after == minutes{30});
+    CHECK(usual->sleep.archived_after == hours{24});
+    CHECK(!usual->sleep.schedule);
+    const auto config = read_text(R"(
+        [sleep]
+        frozen_after = "0"
+        stopped_after = "2h"
+        schedule = ["Mon-Fri 20:00-07:00", "Sat-Sun"]
+        time_zone = "Europe/Berlin"
+        pressure = 0.0
+    )");
+    REQUIRE(config.has_value());
+    const auto settings = engine_settings(*config, 8080);
+    REQUIRE(settings.has_value());
+    CHECK(settings->sleep.frozen_after == milliseconds{0});
+    CHECK(settings->sleep.stopped_after == hours{2});
+    CHECK(settings->sleep.pressure == 0);
+    REQUIRE(settings->sleep.schedule);
+    // A Monday in summer, eight in the evening there.
+    const Instant evening = std::chrono::sys_days{std::chrono::July / 6 / 2026} + hours{18};
+    CHECK(settings->sleep.schedule->covers(evening));
+    CHECK(!settings->sleep.schedule->covers(evening - minutes{1}));
 }
 
 TEST_CASE("a file sets what it names and leaves the rest")
@@ -343,6 +373,9 @@ TEST_CASE("each value that cannot be is told with what to write instead")
         {"[deadlines]\nbuild = \"0s\"",          "deadlines.build"         },
         {"[deadlines]\nbuild = \"soon\"",        "deadlines.build"         },
         {"[log]\nlevel = \"loud\"",              "log.level"               },
+        {"[sleep]\nschedule = [\"Caturday\"]",   "sleep.schedule"          },
+        {"[sleep]\npressure = 101.0",            "sleep.pressure"          },
+        {"[sleep]\navailable = -1.0",            "sleep.available"         },
         {"[repositories]\nallowed = [\"shop\"]", "repositories.allowed"    },
         {"[security]\nnon_root = true",          "security.non_root"       },
     };
@@ -444,7 +477,15 @@ TEST_CASE("every key that a message names can be set, and stands on the page")
 {
     const std::string page = config_page();
     const std::set<std::string> sections{
-        "api", "gateway", "url", "repositories", "network", "limits", "security", "deadlines"
+        "api",
+        "gateway",
+        "url",
+        "repositories",
+        "network",
+        "limits",
+        "security",
+        "deadlines",
+        "sleep"
     };
     std::set<std::string> named;
     const std::filesystem::path rooms = std::filesystem::path(DIORAMA_SOURCE_DIR) / "src";

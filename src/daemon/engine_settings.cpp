@@ -1,6 +1,7 @@
 #include "base/text.hpp"
 #include "daemon/config.hpp"
 #include "engine/allowed_repositories.hpp"
+#include "engine/sleep/schedule.hpp"
 
 namespace diorama {
 
@@ -40,6 +41,22 @@ Policy policy_of(const Config& config)
     policy.sysctls.insert(config.security.sysctls.begin(), config.security.sysctls.end());
     policy.require_non_root = config.security.non_root == NonRoot::require;
     return policy;
+}
+
+Result<SleepSettings> sleep_of(const SleepConfig& config)
+{
+    SleepSettings settings{
+        .frozen_after = config.frozen_after,
+        .stopped_after = config.stopped_after,
+        .archived_after = config.archived_after,
+        .pressure = config.pressure,
+        .available = config.available
+    };
+    if (config.schedule.empty()) return settings;
+    const auto schedule = Schedule::parse(config.schedule, config.time_zone);
+    if (!schedule) return schedule.error().during("sleep.schedule");
+    settings.schedule = *schedule;
+    return settings;
 }
 
 Rules rules_of(const ProjectConfig& project)
@@ -90,6 +107,9 @@ Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gatew
         config.deadlines.health,
         config.deadlines.removal
     };
+    const auto sleep = sleep_of(config.sleep);
+    if (!sleep) return sleep.error();
+    settings.sleep = *sleep;
     settings.workers = static_cast<std::size_t>(config.limits.workers);
     settings.builds = static_cast<std::size_t>(config.limits.builds);
     return settings;
