@@ -20,7 +20,7 @@ struct Expected {
     int nobody;    ///< No token, or a wrong one.
     int reader;    ///< A token scoped `read`.
     int deployer;  ///< A token scoped `deploy` alone, as a build server has it.
-    int approver;  ///< Scoped `approve`, and `operate` and `configure`, which nobody asks for.
+    int approver;  ///< Scoped `approve` and `operate`, and `configure`, which nobody asks for.
     int manager;   ///< A token scoped `administer` alone.
     int admin;     ///< The first token.
     int stranger;  ///< An administrator of another tenant.
@@ -44,6 +44,11 @@ constexpr Expected matrix[] = {
     {"GET",    "/api/v1/environments/{id}/deployments",  401, 200, 403, 403, 403, 200, 404},
     {"GET",    "/api/v1/environments/{id}/logs",         401, 200, 403, 403, 403, 200, 404},
     {"GET",    "/api/v1/environments/{id}/events",       401, 200, 403, 403, 403, 200, 404},
+    {"POST",   "/api/v1/environments/{id}/wake",         401, 403, 403, 200, 403, 200, 404},
+    {"POST",   "/api/v1/environments/{id}/sleep",        401, 403, 403, 202, 403, 202, 404},
+    {"PUT",    "/api/v1/environments/{id}/pin",          401, 403, 403, 200, 403, 200, 404},
+    {"DELETE", "/api/v1/environments/{id}/pin",          401, 403, 403, 200, 403, 200, 404},
+    {"POST",   "/api/v1/environments/{id}/extend",       401, 403, 403, 200, 403, 200, 404},
     {"GET",    "/api/v1/deployments/{id}",               401, 200, 403, 403, 403, 200, 404},
     {"GET",    "/api/v1/projects",                       401, 200, 403, 403, 403, 200, 200},
     {"GET",    "/api/v1/inventory",                      401, 403, 403, 403, 200, 200, 403},
@@ -121,6 +126,8 @@ struct Asked {
             return world.ask(world.request_of(std::string(row.method), target)).status;
         std::string body = ApiWorld::branch_body();
         if (row.path == "/api/v1/tokens") body = R"({"name": "x"})";
+        if (row.path.ends_with("/sleep")) body = "";
+        if (row.path.ends_with("/extend")) body = R"({"by": "2d"})";
         if (row.path.ends_with("/approve")) body = R"({"commit": "aaaaaaa"})";
         return world.post(target, body).status;
     }
@@ -242,9 +249,7 @@ TEST_CASE("a token scoped deploy puts up and takes down, and sees nothing else (
     hold(scoped({"deploy"}), &Expected::deployer);
 }
 
-TEST_CASE(
-    "a token scoped approve lets commits run, and rights nobody asks for open nothing (SEC-30)"
-)
+TEST_CASE("tokens scoped approve and operate let commits run and scenes sleep, no more (SEC-30)")
 {
     hold(scoped({"operate", "approve", "configure"}), &Expected::approver);
 }

@@ -1,6 +1,7 @@
 #include "api/views.hpp"
 
 #include "base/described.hpp"
+#include "base/duration.hpp"
 #include "base/instant.hpp"
 #include "base/json.hpp"
 
@@ -11,6 +12,11 @@ namespace {
 void set_time(Node& node, std::string_view key, const std::optional<Instant>& time)
 {
     if (time) node.set(key, to_text(*time));
+}
+
+std::string sleep_words(milliseconds after)
+{
+    return after == milliseconds{0} ? "never" : format_duration(after);
 }
 
 }  // namespace
@@ -62,6 +68,13 @@ Node view(Context& context, const EnvironmentFacts& facts)
         {"ref",        environment.wanted.ref         },
         {"commit",     environment.wanted.commit      }
     };
+    node.set("presence", name(environment.presence));
+    node.set("wanted_presence", name(environment.wanted.presence));
+    node.set("presence_since", to_text(environment.presence_since));
+    node.set("pinned", environment.pinned);
+    set_time(node, "kept_until", environment.kept_until);
+    node.set("last_used_at", to_text(last_used(environment)));
+    if (environment.sleep_after) node.set("sleep_after", sleep_words(*environment.sleep_after));
     if (environment.pull_request) node.set("pull_request", *environment.pull_request);
     if (environment.serving != 0) {
         node.set("serving", environment.serving);

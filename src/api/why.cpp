@@ -95,7 +95,15 @@ Verdict judge(const Environment& environment, const Story& story)
                 logs + " --follow"
             };
         case State::asleep:
-            return {"asleep", "nobody looked for a while", "diorama open " + environment.slug};
+            return {
+                "asleep",
+                fmt::format(
+                    "it is {} since {}; a visit wakes it",
+                    name(environment.presence),
+                    to_text(environment.presence_since)
+                ),
+                "diorama wake " + environment.slug
+            };
         case State::destroying: return on_destroying(environment, story);
         case State::destroyed: return {"gone", "it was taken down", "diorama up puts it up again"};
     }
