@@ -95,6 +95,13 @@ Task<Result<Node>> ApiClient::get(std::string target)
     co_return std::move(answer->body);
 }
 
+Task<Result<Node>> ApiClient::put(std::string target)
+{
+    auto answer = co_await ask(request("PUT", std::move(target)));
+    if (!answer) co_return answer.error();
+    co_return std::move(answer->body);
+}
+
 Task<Result<Node>> ApiClient::remove(std::string target)
 {
     auto answer = co_await ask(request("DELETE", std::move(target)));

@@ -25,6 +25,7 @@ public:
     /// `prefer` is the header of RFC 7240: "respond-async".
     Task<Result<Answer>> post(std::string target, Node body, std::string prefer = "");
     Task<Result<Node>> get(std::string target);
+    Task<Result<Node>> put(std::string target);
     Task<Result<Node>> remove(std::string target);
     /// All items of a list, page by page.
     Task<Result<Node::List>> list(std::string path, Query query = {});

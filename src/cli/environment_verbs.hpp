@@ -8,6 +8,11 @@ namespace diorama::cli {
 Task<Result<int>> up(Session& session);
 Task<Result<int>> down(Session& session);
 Task<Result<int>> redeploy(Session& session);
+Task<Result<int>> put_to_sleep(Session& session);
+Task<Result<int>> wake(Session& session);
+Task<Result<int>> pin(Session& session);
+Task<Result<int>> unpin(Session& session);
+Task<Result<int>> extend(Session& session);
 Task<Result<int>> ls(Session& session);
 Task<Result<int>> show(Session& session);
 Task<Result<int>> open(Session& session);

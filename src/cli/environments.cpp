@@ -29,6 +29,10 @@ std::string updated(const Node& row, Instant now)
 {
     return age(row, "updated_at", now);
 }
+std::string used(const Node& row, Instant now)
+{
+    return age(row, "last_used_at", now);
+}
 std::string created(const Node& row, Instant now)
 {
     return age(row, "created_at", now);
@@ -41,6 +45,9 @@ constexpr std::array list_columns{
     Column{.key = "commit", .text = short_commit},
     Column{.key = "url"},
     Column{.key = "updated", .text = updated},
+    Column{.key = "presence", .usual = false},
+    Column{.key = "used", .usual = false, .text = used},
+    Column{.key = "pinned", .usual = false},
     Column{.key = "id", .usual = false},
     Column{.key = "kind", .usual = false},
     Column{.key = "key", .usual = false},
@@ -58,12 +65,18 @@ constexpr std::array detail_columns{
     Column{.key = "key"},
     Column{.key = "state"},
     Column{.key = "cause"},
+    Column{.key = "presence"},
+    Column{.key = "presence_since"},
+    Column{.key = "pinned"},
+    Column{.key = "kept_until"},
+    Column{.key = "sleep_after"},
     Column{.key = "ref"},
     Column{.key = "commit"},
     Column{.key = "serving_commit"},
     Column{.key = "url"},
     Column{.key = "created_at"},
     Column{.key = "updated_at"},
+    Column{.key = "last_used_at"},
     Column{.key = "last_accessed_at"},
 };
 
