@@ -65,7 +65,13 @@ Task<Result<>> DriverBorder::stop(Entry container)
 
 Task<Result<>> DriverBorder::freeze(Entry container)
 {
-    return border_.pass("freeze " + container.name, real_.freeze(container));
+    return border_.pass("freeze " + container.name, freeze_now(container));
+}
+
+Task<Result<>> DriverBorder::freeze_now(Entry container)
+{
+    if (freezes) freezes(container.name);
+    co_return co_await real_.freeze(std::move(container));
 }
 
 Task<Result<>> DriverBorder::thaw(Entry container)

@@ -49,7 +49,8 @@ class DriverBorder final : public Driver {
 public:
     DriverBorder(Border border, Driver& real) : border_(border), real_(real) {}
 
-    std::set<std::string> passed;  ///< Names of containers.
+    std::set<std::string> passed;                               ///< Names of containers.
+    std::function<void(const std::string& container)> freezes;  ///< Is about to.
 
     Task<Result<std::vector<Subnet>>> routes() override;
     Task<Result<Made>> apply(Intent intent, std::stop_token stop) override;
@@ -74,6 +75,8 @@ public:
     ) override;
 
 private:
+    Task<Result<>> freeze_now(Entry container);
+
     Border border_;
     Driver& real_;
 };

@@ -40,6 +40,10 @@ House::House(std::uint64_t seed, bool detailed)
     trace.detailed = detailed;
     scheduler.lag([this] { return fate.lag(); });
     gateway_.seen = [this](const RouteSnapshot& table) { check_routes(table); };
+    docker_.freezes = [this](const std::string& container) { check_freeze(container); };
+    settings_.sleep = {
+        .frozen_after = minutes{3}, .stopped_after = minutes{3}, .archived_after = minutes{5}
+    };
     start();
 }
 
@@ -55,11 +59,24 @@ void House::start()
     router.table = {};  // The gateway lives and dies with the daemon.
     fate.born();
     const World world{
-        scheduler, ids_, *store_, git_, builds_, docker_, gateway_, logs_, settings_, log_, apis_
+        scheduler,
+        ids_,
+        *store_,
+        git_,
+        builds_,
+        docker_,
+        gateway_,
+        logs_,
+        settings_,
+        log_,
+        apis_,
+        &memory
     };
     engine_ = std::make_unique<Engine>(world);
     group_ = std::make_unique<TaskGroup>(scheduler);
     group_->spawn(keep_running(stopping_.get_token()));
+    visits_ = std::make_unique<VisitRecorder>(scheduler, *store_, gateway_, log_);
+    group_->spawn(visits_->run(seconds{10}, stopping_.get_token()));
 }
 
 void House::stop()
@@ -68,6 +85,7 @@ void House::stop()
     stopping_.request_stop();
     scheduler.run(group_->join());
     group_.reset();
+    visits_.reset();
     engine_.reset();
 }
 
@@ -101,6 +119,20 @@ void House::skip(milliseconds time)
     scheduler.skip(time);
 }
 
+/// DESIGN section 4: nobody is sent where nothing moves.
+void House::check_freeze(const std::string& container)
+{
+    const FakeHost::Object* object = host.find(EntryType::container, container);
+    if (!object) return;
+    for (const Route& route : router.table.routes)
+        for (const Upstream& upstream : route.upstreams)
+            for (const auto& [network, address] : object->container.addresses)
+                if (address == upstream.host)
+                    violations.push_back(
+                        fmt::format("{} freezes while {} leads to it", container, route.host)
+                    );
+}
+
 /// DESIGN rule 7: nobody is sent where the gate was not passed.
 void House::check_routes(const RouteSnapshot& table)
 {
@@ -111,7 +143,12 @@ void House::check_routes(const RouteSnapshot& table)
     for (const Route& route : table.routes) {
         for (const Upstream& upstream : route.upstreams) {
             const auto found = by_address.find(upstream.host);
-            if (found == by_address.end() || has_passed(found->second->name)) continue;
+            if (found == by_address.end()) continue;
+            if (found->second->container.running == Running::frozen)
+                violations.push_back(
+                    fmt::format("{} leads to {}, which is frozen", route.host, found->second->name)
+                );
+            if (has_passed(found->second->name)) continue;
             // What stood there vanished, and a newer one was given its address.
             const auto made = found->second->labels.find("diorama.generation");
             if (made->second != fmt::format("{}", route.generation)) continue;

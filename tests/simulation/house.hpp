@@ -4,12 +4,19 @@
 #include "build/fake.hpp"
 #include "engine/engine.hpp"
 #include "forge/fake_api.hpp"
+#include "routing/visits.hpp"
 #include "simulation/forge_border.hpp"
 #include "source/commits_fake.hpp"
 
 #include <memory>
 
 namespace diorama::simulation {
+
+/// What the machine says about its memory.
+struct Gauge final : MemoryGauge {
+    MemoryState state;
+    MemoryState read() override { return state; }
+};
 
 /// The real engine and the real store in a world of one seed. The daemon dies and is started again
 /// on the same store; the world outlives it.
@@ -29,6 +36,7 @@ public:
     FakeHost host{scheduler};
     FakeRouter router{scheduler};
     FakeForgeApi forge{scheduler};
+    Gauge memory;
     std::vector<std::string> violations;  ///< Found while it ran.
 
     /// Lets time pass; a daemon that died meanwhile is buried and another one started.
@@ -68,6 +76,7 @@ private:
     void stop();
     Task<> keep_running(std::stop_token stop);
     void check_routes(const RouteSnapshot& table);
+    void check_freeze(const std::string& container);
 
     SeededRandom ids_;
     std::unique_ptr<Store> store_;
@@ -83,6 +92,7 @@ private:
     Log log_{Log::Level::info, [](std::string_view) {}};
     std::stop_source stopping_;
     std::unique_ptr<Engine> engine_;
+    std::unique_ptr<VisitRecorder> visits_;
     std::unique_ptr<TaskGroup> group_;
 };
 

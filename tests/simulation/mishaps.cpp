@@ -44,6 +44,7 @@ void Mishaps::strike()
         Choice<Mishaps>{2, &Mishaps::orphan_appears    },
         Choice<Mishaps>{2, &Mishaps::daemon_restarts   },
         Choice<Mishaps>{1, &Mishaps::clock_jumps       },
+        Choice<Mishaps>{2, &Mishaps::memory_runs_short },
     };
     choose<Mishaps>(*this, house_.dice, choices);
 }
@@ -54,6 +55,9 @@ void Mishaps::command()
         Choice<Mishaps>{4, &Mishaps::approve         },
         Choice<Mishaps>{4, &Mishaps::redeploy        },
         Choice<Mishaps>{2, &Mishaps::put_up_by_number},
+        Choice<Mishaps>{5, &Mishaps::put_to_sleep    },
+        Choice<Mishaps>{3, &Mishaps::wake            },
+        Choice<Mishaps>{1, &Mishaps::pin             },
     };
     choose<Mishaps>(*this, house_.dice, choices);
 }
@@ -62,6 +66,7 @@ void Mishaps::end()
 {
     house_.forge.lists_only.reset();
     house_.forge.quiet_until.reset();
+    house_.memory.state = {};
     house_.fate.heal();
 }
 
@@ -113,6 +118,47 @@ void Mishaps::put_up_by_number()
          .key = fmt::format("{}", it->number)}
     ));
     house_.trace.say("operator", fmt::format("put up {}: {}", it->number, told(done)));
+}
+
+std::optional<Environment> Mishaps::some_preview()
+{
+    return preview(static_cast<std::int64_t>(1 + house_.dice.below(People::pull_requests)));
+}
+
+void Mishaps::put_to_sleep()
+{
+    static constexpr std::array rungs{Presence::frozen, Presence::stopped, Presence::archived};
+    const auto environment = some_preview();
+    if (!environment) return;
+    const Presence rung = house_.dice.one_of(rungs);
+    const auto done = house_.run(house_.engine().commands().sleep(admin(), environment->id, rung));
+    house_.trace.say(
+        "operator", fmt::format("sleep {} {}: {}", environment->slug, name(rung), told(done))
+    );
+}
+
+void Mishaps::wake()
+{
+    const auto environment = some_preview();
+    if (!environment) return;
+    const auto done = house_.run(house_.engine().commands().wake(admin(), environment->id));
+    house_.trace.say("operator", fmt::format("wake {}: {}", environment->slug, told(done)));
+}
+
+void Mishaps::pin()
+{
+    const auto environment = some_preview();
+    if (!environment) return;
+    const bool pins = !environment->pinned;
+    const auto done = house_.run(house_.engine().commands().pin(admin(), environment->id, pins));
+    house_.trace.say("operator", fmt::format("pin {}: {}", environment->slug, told(done)));
+}
+
+void Mishaps::memory_runs_short()
+{
+    auto& stalled = house_.memory.state.stalled;
+    stalled = stalled ? std::nullopt : std::optional<double>(50);
+    house_.trace.say("world", stalled ? "memory runs short" : "there is memory again");
 }
 
 void Mishaps::docker_goes_away()

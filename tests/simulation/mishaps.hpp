@@ -18,11 +18,15 @@ public:
 
 private:
     std::optional<Environment> preview(std::int64_t number);
+    std::optional<Environment> some_preview();
     const FakeHost::Object* some_container();
 
     void approve();
     void redeploy();
     void put_up_by_number();
+    void put_to_sleep();
+    void wake();
+    void pin();
 
     void docker_goes_away();
     void disk_fills_up();
@@ -34,6 +38,7 @@ private:
     void orphan_appears();
     void daemon_restarts();
     void clock_jumps();
+    void memory_runs_short();
 
     House& house_;
     People& people_;

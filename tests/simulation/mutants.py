@@ -89,6 +89,33 @@ MUTANTS = [
     ("what is owed is not tried again", "astray.cpp",
      "if (entry.status == EntryStatus::owed && entry.next_try.value_or(now) <= now)",
      "if (false)"),
+    ("the route stays while the scene freezes", "sleep/lie_down.cpp",
+     "    const auto published = co_await shop.publisher.publish(stop);\n"
+     "    if (!published) co_return published.error();\n",
+     ""),
+    ("what wakes is routed to, and goes on standing still", "sleep/wake_up.cpp",
+     "        up = co_await thaw_all(world, sleeper->containers);", "        up = true;"),
+    ("the way up is not told to the gateway", "sleep/wake_up.cpp",
+     "    const auto published = co_await shop.publisher.publish(stop);\n"
+     "    if (!published) co_return published.error();\n",
+     ""),
+    ("who stands at the door is not heard", "sleep/waker.cpp",
+     "const auto wished = wishes::wake(tx, *seen, moment);", "const auto wished = seen;"),
+    ("what was archived stays so when somebody comes", "reconciler.cpp",
+     "    if (!*awake) co_return co_await make_whole(std::move(facts));",
+     "    if (!*awake) co_return ok();"),
+    ("a failed update leaves the scene that slept asleep", "sleep/rung.cpp",
+     "    return environment.wanted.presence == Presence::awake && !is_on_its_rung(environment);",
+     "    return environment.wanted.presence == Presence::awake && !is_on_its_rung(environment) &&\n"
+     "           environment.state == State::asleep;"),
+    ("what shall be stopped is only frozen", "sleep/rung.cpp",
+     "            return rung == Presence::stopped ? Quieting::stop : Quieting::freeze;",
+     "            return Quieting::freeze;"),
+    ("networks outlive what is archived", "sleep/lie_down.cpp",
+     "    co_return co_await ledger.remove_all(std::move(networks));", "    co_return ok();"),
+    ("what vanished in its sleep keeps its row", "sleep/lie_down.cpp",
+     "        if (!find(remains.found, entry)) tasks.push_back(ledger.remove(entry));",
+     "        static_cast<void>(entry);"),
 ]
 
 
@@ -104,7 +131,7 @@ def mutate(index, file, old, new, folder):
     source = (ROOT / "src/engine" / file).read_text()
     if source.count(old) != 1:
         sys.exit(f"mutant {index}: its text stands {source.count(old)} times in {file}, not once")
-    changed = folder / f"{index}_{file}"
+    changed = folder / f"{index}_{file.replace('/', '_')}"
     changed.write_text(source.replace(old, new))
     return changed
 

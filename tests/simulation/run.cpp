@@ -2,6 +2,7 @@
 
 #include "simulation/mishaps.hpp"
 #include "simulation/truths.hpp"
+#include "simulation/visitors.hpp"
 
 #include <stdexcept>
 
@@ -13,13 +14,18 @@ namespace {
 constexpr minutes glance{5};
 constexpr int most_glances = 8;
 
-void storm(House& house, People& people, Mishaps& mishaps)
+/// So soon whoever waits at a door is let in, and before it sleeps again.
+constexpr seconds waking{100};
+
+void storm(House& house, People& people, Mishaps& mishaps, Visitors& visitors)
 {
     const auto steps = house.dice.between(15, 60);
     for (std::uint64_t step = 0; step < steps; ++step) {
         const auto roll = house.dice.below(100);
-        if (roll < 45)
+        if (roll < 40)
             people.work();
+        else if (roll < 48)
+            visitors.come();
         else if (roll < 75)
             people.deliver();
         else if (roll < 85)
@@ -37,7 +43,7 @@ void release_brake(House& house)
     if (released) house.trace.say("operator", fmt::format("lets go of {}", *released));
 }
 
-std::vector<std::string> calm(House& house, People& people, Mishaps& mishaps)
+std::vector<std::string> calm(House& house, People& people, Mishaps& mishaps, Visitors& visitors)
 {
     mishaps.end();
     house.live(seconds{0});
@@ -46,7 +52,9 @@ std::vector<std::string> calm(House& house, People& people, Mishaps& mishaps)
     for (int i = 0; i < most_glances; ++i) {
         house.live(glance);
         release_brake(house);
-        wrong = untruths(house, people);
+        visitors.come_to_many();
+        house.live(waking);
+        wrong = untruths(house, people, visitors.visited());
         if (wrong.empty()) break;
     }
     return wrong;
@@ -59,10 +67,11 @@ Outcome live_through(std::uint64_t seed, bool detailed)
     House house(seed, detailed);
     People people(house);
     Mishaps mishaps(house, people);
+    Visitors visitors(house);
     Outcome outcome;
     try {
-        storm(house, people, mishaps);
-        outcome.violations = calm(house, people, mishaps);
+        storm(house, people, mishaps, visitors);
+        outcome.violations = calm(house, people, mishaps, visitors);
     } catch (const std::exception& accident) {
         outcome.violations.push_back(fmt::format("an accident: {}", accident.what()));
     }

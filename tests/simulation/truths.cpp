@@ -53,6 +53,11 @@ std::vector<Memory> memories(House& house)
     });
 }
 
+bool serves(const Environment& environment)
+{
+    return environment.state == State::ready || environment.state == State::asleep;
+}
+
 bool has_moved(const event_log::Record& event)
 {
     return event.from != event.to;
@@ -61,9 +66,10 @@ bool has_moved(const event_log::Record& event)
 /// One comparison of the world with what shall be.
 class Comparison {
 public:
-    Comparison(House& house, People& people)
+    Comparison(House& house, People& people, const std::set<EnvironmentId>& visited)
         : house_(house),
           people_(people),
+          visited_(visited),
           memories_(memories(house))
     {}
 
@@ -97,6 +103,9 @@ private:
     void check_wanted(const PullRequest& it, const Memory& memory);
     void check_held(const PullRequest& it, const Memory& memory);
     void check_served(const Memory& memory);
+    void check_awake(const Memory& memory);
+    void check_asleep(const Memory& memory);
+    bool is_routed(const Environment& environment) const;
     void check_comment(const PullRequest& it, const Memory& memory);
     void check_status(const PullRequest& it, const Memory& memory);
     void check_environment(const Memory& memory);
@@ -106,6 +115,7 @@ private:
 
     House& house_;
     People& people_;
+    const std::set<EnvironmentId>& visited_;
     std::vector<Memory> memories_;
     std::vector<std::string> found_;
 };
@@ -165,7 +175,7 @@ void Comparison::check_wanted(const PullRequest& it, const Memory& memory)
         complain("the preview of pull request {} has the wrong trust", it.number);
     const bool serves_it = environment.serving_commit == it.head_commit;
     if (people_.quality(it.head_commit) == Quality::good) {
-        if (environment.state != State::ready || !serves_it)
+        if (!serves(environment) || !serves_it)
             return complain(
                 "pull request {} is not up at {}: {}, serving {}, cause {}",
                 it.number,
@@ -177,7 +187,7 @@ void Comparison::check_wanted(const PullRequest& it, const Memory& memory)
         return check_served(memory);
     }
     const bool told = !environment.cause.empty() && !serves_it;
-    const bool kept = environment.state == State::ready && !environment.serving_commit.empty();
+    const bool kept = serves(environment) && !environment.serving_commit.empty();
     if (!told || (!kept && environment.state != State::failed))
         complain(
             "pull request {} cannot be put up, and its preview is {} at {}: {}",
@@ -206,8 +216,52 @@ void Comparison::check_held(const PullRequest& it, const Memory& memory)
         complain("pull request {} serves {}, which nobody approved", it.number, serving);
 }
 
-/// Each container that answers is there, runs, and is the one that is routed to.
+/// Where it stands on the ladder is where its containers are, and whoever came found it awake.
 void Comparison::check_served(const Memory& memory)
+{
+    const Environment& environment = memory.environment;
+    if (is_asleep(environment.presence) != (environment.state == State::asleep))
+        complain(
+            "{} is {}, and {}",
+            environment.slug,
+            name(environment.state),
+            name(environment.presence)
+        );
+    if (environment.state == State::ready) return check_awake(memory);
+    if (visited_.contains(environment.id))
+        complain("{} sleeps though somebody waits", environment.slug);
+    check_asleep(memory);
+}
+
+bool Comparison::is_routed(const Environment& environment) const
+{
+    return std::ranges::any_of(house_.router.table.routes, [&](const Route& route) {
+        return route.environment == environment.id && !route.upstreams.empty();
+    });
+}
+
+void Comparison::check_asleep(const Memory& memory)
+{
+    const Environment& environment = memory.environment;
+    if (is_routed(environment)) complain("{} sleeps, and is routed to", environment.slug);
+    for (const Entry& entry : memory.entries) {
+        if (entry.type == EntryType::volume) continue;
+        if (environment.presence == Presence::archived)
+            complain("{} is archived, and has {}", environment.slug, entry.name);
+        const auto* object = house_.host.find(entry.type, entry.name);
+        if (!object || entry.type != EntryType::container) continue;
+        const Running running = object->container.running;
+        const bool still = running == Running::exited ||
+                           (running == Running::frozen && environment.presence == Presence::frozen);
+        if (!still)
+            complain(
+                "{} is {}, and {} runs", environment.slug, name(environment.presence), entry.name
+            );
+    }
+}
+
+/// Each container that answers is there, runs, and is the one that is routed to.
+void Comparison::check_awake(const Memory& memory)
 {
     if (memory.instances.empty()) complain("{} serves with nothing", memory.environment.slug);
     for (const Instance& instance : memory.instances) {
@@ -243,6 +297,7 @@ std::string_view answer_for(const Environment& environment, bool held)
     if (environment.state == State::destroyed) return "**Preview destroyed**";
     if (held) return "**Preview awaiting approval**";
     if (environment.state == State::failed) return "**Preview failed**";
+    if (environment.state == State::asleep) return "**Preview asleep**";
     return "**Preview ready**";
 }
 
@@ -356,9 +411,10 @@ void Comparison::check_words()
 
 }  // namespace
 
-std::vector<std::string> untruths(House& house, People& people)
+std::vector<std::string>
+untruths(House& house, People& people, const std::set<EnvironmentId>& visited)
 {
-    return Comparison(house, people).run();
+    return Comparison(house, people, visited).run();
 }
 
 std::size_t transitions(House& house)
