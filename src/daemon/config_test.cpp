@@ -173,6 +173,8 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
         {"DIORAMA_GATEWAY_LISTEN",            "0.0.0.0:80, [::]:80"           },
         {"DIORAMA_GATEWAY_THREADS",           "2"                             },
         {"DIORAMA_GATEWAY_TRUSTED_PROXIES",   "10.0.0.0/8"                    },
+        {"DIORAMA_GATEWAY_WAKE_HOLD",         "40s"                           },
+        {"DIORAMA_GATEWAY_WAKE_PAGE",         "5s"                            },
         {"DIORAMA_URL_DOMAIN",                "p.example.com"                 },
         {"DIORAMA_URL_SCHEME",                "https"                         },
         {"DIORAMA_URL_PORT",                  "443"                           },
@@ -202,6 +204,13 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
         {"DIORAMA_DEADLINES_BUILD",           "1h"                            },
         {"DIORAMA_DEADLINES_HEALTH",          "90s"                           },
         {"DIORAMA_DEADLINES_REMOVAL",         "10s"                           },
+        {"DIORAMA_SLEEP_FROZEN_AFTER",        "10m"                           },
+        {"DIORAMA_SLEEP_STOPPED_AFTER",       "0"                             },
+        {"DIORAMA_SLEEP_ARCHIVED_AFTER",      "7d"                            },
+        {"DIORAMA_SLEEP_SCHEDULE",            "Sat-Sun"                       },
+        {"DIORAMA_SLEEP_TIME_ZONE",           "Europe/Berlin"                 },
+        {"DIORAMA_SLEEP_PRESSURE",            "50"                            },
+        {"DIORAMA_SLEEP_AVAILABLE",           "10"                            },
         {"DIORAMA_GITHUB_WEBHOOK_SECRET",     std::string(good_secret)        },
         {"DIORAMA_GITHUB_WEBHOOK_SECRET_OLD", "9f8e7d6c5b4a3928"              },
         {"DIORAMA_GITHUB_TOKEN",              "ghp_1"                         },
@@ -223,6 +232,8 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
     CHECK(config->gateway.listen == std::vector<std::string>{"0.0.0.0:80", "[::]:80"});
     CHECK(config->gateway.threads == 2);
     CHECK(config->gateway.trusted_proxies.front() == "10.0.0.0/8");
+    CHECK(config->gateway.wake_hold == seconds{40});
+    CHECK(config->gateway.wake_page == seconds{5});
     CHECK(config->url.domain == "p.example.com");
     CHECK(config->url.scheme == UrlScheme::https);
     CHECK(config->url.port == 443);
@@ -252,6 +263,13 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
     CHECK(config->deadlines.build == hours{1});
     CHECK(config->deadlines.health == seconds{90});
     CHECK(config->deadlines.removal == seconds{10});
+    CHECK(config->sleep.frozen_after == minutes{10});
+    CHECK(config->sleep.stopped_after == milliseconds{0});
+    CHECK(config->sleep.archived_after == std::chrono::days{7});
+    CHECK(config->sleep.schedule == std::vector<std::string>{"Sat-Sun"});
+    CHECK(config->sleep.time_zone == "Europe/Berlin");
+    CHECK(config->sleep.pressure == 50);
+    CHECK(config->sleep.available == 10);
     CHECK(config->github.webhook_secret->equals(good_secret));
     CHECK(config->github.webhook_secret_old->equals("9f8e7d6c5b4a3928"));
     CHECK(config->github.token->equals("ghp_1"));
