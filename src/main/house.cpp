@@ -48,10 +48,11 @@ Result<> make_folder(const std::filesystem::path& folder)
 /// The house, room by room, from the ground up. Members go in the opposite order.
 class House {
 public:
-    House(Loop& loop, const Config& config, Log& log)
+    House(Loop& loop, const Config& config, Log& log, const Around& around)
         : loop_(loop),
           config_(config),
           log_(log),
+          around_(around),
           data_(config.data),
           git_(loop, data_ / "home"),
           source_(git_, data_ / "mirrors"),
@@ -85,20 +86,7 @@ public:
         if (!filtered) co_return filtered.error();
         builder_ = std::make_unique<DockerBuilder>(loop_, *engine_api_, build_settings());
 
-        World world{
-            loop_,
-            *random_,
-            *store_,
-            commits_,
-            *builder_,
-            *driver_,
-            *router_,
-            *logs_,
-            settings_,
-            log_,
-            forges_,
-            &memory_
-        };
+        const World world = build_world();
         Engine engine(world);
         Access access(loop_, *random_, *store_, settings_.tenant);
         if (config_.api.first_token) access.trust(*config_.api.first_token);
@@ -142,6 +130,25 @@ public:
     }
 
 private:
+    World build_world()
+    {
+        const World built{
+            loop_,
+            *random_,
+            *store_,
+            commits_,
+            *builder_,
+            *driver_,
+            *router_,
+            *logs_,
+            settings_,
+            log_,
+            forges_,
+            &memory_
+        };
+        return around_ ? around_(built) : built;
+    }
+
     /// A door of its own for what strangers may knock at: the gateway leads nowhere else in the
     /// API, and a crowd there does not keep the API's own callers out.
     Result<> forward_webhooks(Server& server, bool wanted)
@@ -341,6 +348,7 @@ private:
     Loop& loop_;
     const Config& config_;
     Log& log_;
+    const Around& around_;
     std::filesystem::path data_;
     std::unique_ptr<Random> random_ = system_random();
     git::Git git_;
@@ -364,9 +372,9 @@ private:
 
 }  // namespace
 
-Result<> run_house(Loop& loop, const Config& config, Log& log)
+Result<> run_house(Loop& loop, const Config& config, Log& log, const Around& around)
 {
-    House house(loop, config, log);
+    House house(loop, config, log, around);
     const auto opened = house.open();
     if (!opened) return opened.error();
     std::stop_source stopping;
