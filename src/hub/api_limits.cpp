@@ -1,5 +1,7 @@
 #include "hub/api_limits.hpp"
 
+#include "base/json.hpp"
+
 #include <fmt/format.h>
 
 namespace diorama::hub::api {
@@ -90,6 +92,11 @@ void spoil(const ApiFault& fault, const Request& request, Response& response)
     const bool is_list = response.body.starts_with('[');
     if (fault.kind == Kind::empty && is_list) {
         response.body = "[]";
+        response.headers.remove("Link");
+    } else if (fault.kind == Kind::half && is_list) {
+        Node::List list = *parse_json(response.body).value().list();
+        list.resize(list.size() / 2);
+        response.body = write_json(list);
         response.headers.remove("Link");
     } else if (fault.kind == Kind::second_page && later) {
         response = problem(fault.status, status_words(fault.status));

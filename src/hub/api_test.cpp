@@ -342,6 +342,13 @@ TEST_CASE("answers go wrong on demand, as often as asked for")
         CHECK(answer.body == "[]");
         CHECK_FALSE(answer.headers.has("Link"));
     }
+    SUBCASE("half a list that looks whole")
+    {
+        faults.add({.kind = Kind::half});
+        const auto answer = world.ask("GET", "/repos/ada/shop/pulls");
+        CHECK(answer.status == 200);
+        CHECK(parse_json(answer.body).value().list()->size() == 1);
+    }
     SUBCASE("half a list")
     {
         faults.add({.kind = Kind::second_page, .times = 2});

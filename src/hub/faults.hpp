@@ -17,6 +17,7 @@ struct ApiFault {
     enum class Kind {
         status,       ///< `status` with a sentence: 500, 401, 404 …
         empty,        ///< A list is empty, with 200.
+        half,         ///< A list lacks its second half, with 200 and no next page.
         second_page,  ///< The first page is right, all others answer `status`.
         slow,         ///< Right, after `delay`.
         cut,          ///< The connection breaks in the middle of the answer.
@@ -26,7 +27,7 @@ struct ApiFault {
     };
 
     BOOST_DESCRIBE_NESTED_ENUM(
-        Kind, status, empty, second_page, slow, cut, garbage, primary, secondary
+        Kind, status, empty, half, second_page, slow, cut, garbage, primary, secondary
     )
 
     Kind kind = Kind::status;
