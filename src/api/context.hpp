@@ -36,6 +36,8 @@ struct Context {
     std::function<Task<Result<Node>>()> facts;
     /// Whether the packet filter around scenes stands, as far as one is wanted (GET /health).
     std::function<bool()> filtered = [] { return true; };
+    /// Whether there is room on the disk for what has to be written (GET /health).
+    std::function<bool()> has_room = [] { return true; };
     WebhookDoor github{};
     std::stop_token stopping{};  ///< Asked: answers that are held back are given now.
 };

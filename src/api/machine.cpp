@@ -21,6 +21,7 @@ struct Parts {
     bool database = false;
     bool docker = false;
     bool filter = false;
+    bool disk = false;
 };
 
 Task<Parts> look(Context& context)
@@ -29,14 +30,17 @@ Task<Parts> look(Context& context)
     const auto database = co_await context.world.store.read(read);
     const auto docker = co_await context.world.driver.observe(EnvironmentId{});
     co_return Parts{
-        .database = database.has_value(), .docker = docker.has_value(), .filter = context.filtered()
+        .database = database.has_value(),
+        .docker = docker.has_value(),
+        .filter = context.filtered(),
+        .disk = context.has_room()
     };
 }
 
 Response state_of(const Parts& parts)
 {
     const auto word = [](bool well) { return well ? "healthy" : "unavailable"; };
-    const bool well = parts.database && parts.docker && parts.filter;
+    const bool well = parts.database && parts.docker && parts.filter && parts.disk;
     return json(
         well ? 200 : 503,
         Node(Node::Map{
@@ -45,6 +49,7 @@ Response state_of(const Parts& parts)
              Node::Map{
                  {"api", "healthy"},
                  {"database", word(parts.database)},
+                 {"disk", word(parts.disk)},
                  {"docker", word(parts.docker)},
                  {"packet_filter", word(parts.filter)}
              }                                        }

@@ -12,7 +12,7 @@ TEST_CASE("health says of each part whether it answers, to anybody (I08)")
         const auto well = world.get(path);
         CHECK(well.status == 200);
         CHECK(well.text("status") == "healthy");
-        for (const std::string_view part : {"api", "database", "docker", "packet_filter"})
+        for (const std::string_view part : {"api", "database", "disk", "docker", "packet_filter"})
             CHECK(well.body.find("services")->find(part)->scalar_text() == "healthy");
         world.driver->fail_next(
             Verb::observe,
@@ -42,6 +42,18 @@ TEST_CASE("health tells that scenes are not held apart any more (I08, SEC-40)")
     const auto ill = world.get("/health");
     CHECK(ill.status == 503);
     CHECK(ill.body.find("services")->find("packet_filter")->scalar_text() == "unavailable");
+}
+
+TEST_CASE("SEC-72 health tells of a full disk before a write fails on it")
+{
+    ApiWorld world;
+    world.context->has_room = [] { return false; };
+    for (const std::string path : {"/health", "/health/ready"}) {
+        const auto ill = world.get(path);
+        CHECK(ill.status == 503);
+        CHECK(ill.body.find("services")->find("disk")->scalar_text() == "unavailable");
+        CHECK(ill.body.find("services")->find("database")->scalar_text() == "healthy");
+    }
 }
 
 TEST_CASE("version and doctor say which Diorama and on what it stands")

@@ -11,6 +11,7 @@
 #include "gateway/gateway.hpp"
 #include "git/git.hpp"
 #include "logs/logs.hpp"
+#include "main/data_folder.hpp"
 #include "main/doctor.hpp"
 #include "main/memory.hpp"
 #include "main/secrets.hpp"
@@ -26,24 +27,10 @@
 #include "store/tenants.hpp"
 
 #include <fstream>
-#include <unistd.h>
 
 namespace diorama {
 
 namespace {
-
-Result<> make_folder(const std::filesystem::path& folder)
-{
-    std::error_code failed;
-    std::filesystem::create_directories(folder, failed);
-    if (!failed) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
-    if (!failed) return ok();
-    return Error{
-        Code::unavailable,
-        fmt::format("cannot use the data folder {}: {}", folder.string(), failed.message()),
-        "Give another with --data or 'data' in diorama.toml, or run as a user who may write there."
-    };
-}
 
 /// The house, room by room, from the ground up. Members go in the opposite order.
 class House {
@@ -114,6 +101,7 @@ public:
         context.stopping = stop;
         context.facts = [&] { return facts(); };
         context.filtered = [&] { return !watch_ || !watch_->state().trouble; };
+        context.has_room = [&] { return has_room(data_); };
         Server server(loop_, api::handler(context), server_options());
         Server webhooks(loop_, api::webhook_handler(context), server_options());
         auto ended = forward_webhooks(webhooks, !context.github.secrets.empty());
@@ -383,14 +371,6 @@ Result<> run_house(Loop& loop, const Config& config, Log& log, const Around& aro
         stopping.request_stop();
     });
     return loop.run(house.live(stopping.get_token()));
-}
-
-std::filesystem::path default_data_folder(const Lookup& environment)
-{
-    if (::geteuid() == 0) return "/var/lib/diorama";
-    if (const auto state = environment("XDG_STATE_HOME"))
-        return std::filesystem::path(*state) / "diorama";
-    return std::filesystem::path(environment("HOME").value_or("/tmp")) / ".local/state/diorama";
 }
 
 }  // namespace diorama

@@ -2,10 +2,9 @@
 
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "daemon/read_config.hpp"
+#include "daemon/config.hpp"
 #include "engine/world.hpp"
 
-#include <filesystem>
 #include <functional>
 
 namespace diorama {
@@ -22,9 +21,5 @@ using Around = std::function<World(World)>;
 /// Errors are what a start refuses, each with its mend: a port in use, a folder that cannot be
 /// written, an engine that does not answer, a packet filter that may not be set.
 Result<> run_house(Loop& loop, const Config& config, Log& log, const Around& around = {});
-
-/// Where the daemon keeps its things unless told otherwise: /var/lib/diorama for root, else
-/// $XDG_STATE_HOME/diorama or ~/.local/state/diorama.
-std::filesystem::path default_data_folder(const Lookup& environment);
 
 }  // namespace diorama

@@ -1,5 +1,6 @@
 #include "main/serve.hpp"
 
+#include "main/data_folder.hpp"
 #include "main/house.hpp"
 #include "net/loop.hpp"
 
