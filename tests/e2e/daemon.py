@@ -35,6 +35,12 @@ def until(condition, what, limit=60.0, every=0.02):
         time.sleep(every)
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status = status
@@ -69,12 +75,15 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class Engine:
-    """The Docker Engine as it is, asked by nobody but the test."""
+    """A Docker Engine as it is, asked by nobody but the test."""
+
+    def __init__(self, path=DOCKER_SOCKET):
+        self.path = path
 
     def get(self, path, **filters):
         if filters:
             path += "filters=" + urllib.parse.quote(json.dumps(filters))
-        answer = ask(UnixConnection(DOCKER_SOCKET), "GET", path)
+        answer = ask(UnixConnection(self.path), "GET", path)
         assert answer.status == 200, answer
         return answer.json
 
@@ -178,8 +187,8 @@ def small(folder, text="one"):
 class Daemon:
     """`diorama serve` in a folder of its own, which may be killed and started again."""
 
-    def __init__(self, configuration="", **settings):
-        self.engine = Engine()
+    def __init__(self, configuration="", engine=None, **settings):
+        self.engine = engine or Engine()
         self.folder = Path(tempfile.mkdtemp(prefix="diorama-e2e."))
         self.data = self.folder / "data"
         self.log = self.folder / "log"
@@ -191,6 +200,7 @@ class Daemon:
             "DIORAMA_GATEWAY_LISTEN": "127.0.0.1:0",
             "DIORAMA_REPOSITORIES_LOCAL": "true",
             "DIORAMA_NETWORK_SUBNETS": self.engine.free_range(),
+            "DIORAMA_DOCKER_HOST": f"unix://{self.engine.path}",
             **settings,
         }
         self.process = None
@@ -202,22 +212,25 @@ class Daemon:
             start_new_session=True,
         )
 
-    def start(self):
+    def launch(self, program=PROGRAM, **settings):
         (self.data / "ports").unlink(missing_ok=True)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAM, "serve", "--config", str(self.configuration), "--data", str(self.data)],
-                env=self.settings,
+                [program, "serve", "--config", str(self.configuration), "--data", str(self.data)],
+                env={**self.settings, **settings},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        until(self._is_ready, "a daemon that is ready")
+
+    def start(self):
+        self.launch()
+        until(self.is_ready, "a daemon that is ready")
         self.installation = self.get("/api/v1/version")["installation"]
         return self
 
-    def _is_ready(self):
+    def is_ready(self):
         if self.process.poll() is not None:
             raise AssertionError(f"the daemon ended:\n{self.log.read_text()[-4000:]}")
         try:

@@ -8,12 +8,11 @@ DIORAMA_SEED=… plays a run again as far as time allows.
 
 import os
 import random
-import socket
 import sys
 import time
 import unittest
 
-from daemon import SOURCE, Daemon, small, until
+from daemon import SOURCE, Daemon, free_port, small, until
 
 sys.path.insert(0, str(SOURCE / "tests/support"))
 from hub import Hub  # noqa: E402
@@ -25,12 +24,6 @@ SCENES = range(1, 6)
 NUMBERS = range(1, 31)
 REPOSITORY = "ada/shop"
 SECRET = "the-shop-signs-with-this"
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Storm(unittest.TestCase):
