@@ -102,6 +102,33 @@ TEST_CASE("a daemon killed at any step of an update brings it to its end (H11)")
     }
 }
 
+TEST_CASE("a daemon killed at any step of an update that fails leaves the old version serving (H11)"
+)
+{
+    bool more = true;
+    for (std::size_t step = 1; more; ++step) {
+        CAPTURE(step);
+        REQUIRE(step < most_steps);
+        CrashWorld world;
+        world.host.behave("db:2", {.exits = 1});
+        world.push_compose('a', shop("1"));
+        const auto id = world.deploy().id;
+        world.settle(id);
+        world.push_compose('b', shop("2"));
+        world.deploy();
+        more = world.dies_at(step);
+        world.start();
+        CHECK(world.settle(id).state == State::ready);  // Long before the resync looks.
+        CHECK(world.latest(id).status == DeploymentStatus::failed);
+        for (const std::string service : {"web", "db"}) {
+            REQUIRE(world.serving(id, service) != nullptr);
+            CHECK(world.serving(id, service)->container.intent.image == service + ":1");
+            CHECK(world.serving(id, service)->container.running == Running::running);
+        }
+        CHECK(world.serving(id, "migrate")->container.starts == 1);
+    }
+}
+
 TEST_CASE("a daemon killed at any step of taking down leaves nothing in the end (H11)")
 {
     bool more = true;

@@ -164,14 +164,16 @@ Task<Result<>> Rollout::start_again(Entry container)
     co_return started;
 }
 
-/// Only what runs: starting again, when all this comes to nothing, must not do an old job twice.
+/// What is to be started again when all this comes to nothing: not an old job that is done. A
+/// service that does not run any more was perhaps stopped by an attempt that died.
 Task<Result<>> Rollout::stop_old(std::vector<Entry> old)
 {
     for (const Entry& entry : old) {
         const Found* now = found(entry);
         const bool over = now && now->running == Running::exited;
-        if (!now || over) continue;
+        if (!now || (over && !answers(entry))) continue;
         stopped_.push_back(entry);
+        if (over) continue;
         const auto attempt = [&] { return world_.driver.stop(entry); };
         const auto stopped = co_await retry(world_, stop_.get_token(), attempt);
         if (!stopped) co_return stopped.error();
@@ -303,6 +305,14 @@ bool Rollout::is_current(const SceneService& service, const Entry& entry) const
         environment_.wanted.rebuild && entry.generation < environment_.wanted.generation;
     return entry.status == EntryStatus::made && entry.key == service.key &&
            serves(serving_, entry) && !rebuilt;
+}
+
+/// A job has no address once it is done.
+bool Rollout::answers(const Entry& container) const
+{
+    return std::ranges::any_of(serving_, [&](const Instance& instance) {
+        return instance.container == container.id && !instance.address.empty();
+    });
 }
 
 const Found* Rollout::found(const Entry& entry) const

@@ -59,6 +59,7 @@ private:
     Task<Result<>> promote();
 
     Census census(const SceneService& service) const;
+    bool answers(const Entry& container) const;
     const Found* found(const Entry& entry) const;
     bool is_current(const SceneService& service, const Entry& entry) const;
     void keep(const SceneService& service, const Entry& container);
