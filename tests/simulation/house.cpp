@@ -42,7 +42,7 @@ House::House(std::uint64_t seed, bool detailed)
     gateway_.seen = [this](const RouteSnapshot& table) { check_routes(table); };
     docker_.freezes = [this](const std::string& container) { check_freeze(container); };
     settings_.sleep = {
-        .frozen_after = minutes{3}, .stopped_after = minutes{3}, .archived_after = minutes{5}
+        .frozen_after = minutes{3}, .stopped_after = minutes{3}, .archived_after = hours{10}
     };
     start();
 }

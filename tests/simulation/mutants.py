@@ -108,14 +108,10 @@ MUTANTS = [
      "    return environment.wanted.presence == Presence::awake && !is_on_its_rung(environment);",
      "    return environment.wanted.presence == Presence::awake && !is_on_its_rung(environment) &&\n"
      "           environment.state == State::asleep;"),
-    ("what shall be stopped is only frozen", "sleep/rung.cpp",
-     "            return rung == Presence::stopped ? Quieting::stop : Quieting::freeze;",
-     "            return Quieting::freeze;"),
+    ("what was frozen is never stopped", "sleep/rung.cpp",
+     "rung == Presence::stopped ? Quieting::stop : Quieting::nothing;", "Quieting::nothing;"),
     ("networks outlive what is archived", "sleep/lie_down.cpp",
      "    co_return co_await ledger.remove_all(std::move(networks));", "    co_return ok();"),
-    ("what vanished in its sleep keeps its row", "sleep/lie_down.cpp",
-     "        if (!find(remains.found, entry)) tasks.push_back(ledger.remove(entry));",
-     "        static_cast<void>(entry);"),
 ]
 
 
