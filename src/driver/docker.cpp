@@ -99,6 +99,12 @@ Found found(const docker::Volume& volume)
     };
 }
 
+/// Somebody asked for it before: a daemon that died since, mostly.
+bool is_under_way(const Error& error)
+{
+    return error.code == Code::conflict && error.message.contains("already in progress");
+}
+
 }  // namespace
 
 Labels DockerDriver::labels_of(const Entry& entry) const
@@ -127,8 +133,12 @@ Task<Result<>> DockerDriver::remove_container(Entry entry, std::stop_token stop)
         const auto thawed = co_await engine_.unpause(there->id);
         if (!thawed) co_return thawed.error();
     }
-    const auto removed = co_await engine_.remove_container(there->id, true, true, stop);
-    co_return when_unused(removed);
+    for (;;) {
+        const auto removed = co_await engine_.remove_container(there->id, true, true, stop);
+        if (removed || !is_under_way(removed.error())) co_return when_unused(removed);
+        const bool slept = co_await sleep(loop_, milliseconds{100}, stop);
+        if (!slept) co_return Error{Code::cancelled, "nobody waits for the removal any more"};
+    }
 }
 
 Task<Result<>> DockerDriver::remove_network(Entry entry, std::stop_token stop)

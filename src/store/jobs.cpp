@@ -70,8 +70,10 @@ constexpr auto reap_sql = R"sql(
     UPDATE jobs SET lease_owner = '', lease_until = 0 WHERE lease_until > 0 AND lease_until <= :now
 )sql";
 
-constexpr auto release_all_sql =
-    "UPDATE jobs SET lease_owner = '', lease_until = 0 WHERE lease_until > 0";
+// A work that ended with its daemon is no failed attempt.
+constexpr auto release_all_sql = R"sql(
+    UPDATE jobs SET lease_owner = '', lease_until = 0, attempt = attempt - 1 WHERE lease_until > 0
+)sql";
 
 constexpr auto next_due_sql = R"sql(
     SELECT MIN(CASE WHEN lease_until > due THEN lease_until ELSE due END) AS next

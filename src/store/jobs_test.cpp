@@ -204,6 +204,9 @@ TEST_CASE_FIXTURE(Fixture, "the reaper frees what the dead held, the start of a 
     CHECK(claim("b")->environment == one);
     CHECK(*write([](Tx& tx) { return jobs::release_all(tx); }) == 2);
     CHECK(read([&](Tx& tx) { return jobs::waiting(tx, now()); }) == 2U);
+    const auto again = claim("c");  // What ended with its daemon was no failed attempt.
+    CHECK(again->environment == one);
+    CHECK(again->attempt == 2);
 }
 
 namespace {
