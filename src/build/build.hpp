@@ -48,6 +48,19 @@ struct Image {
     friend bool operator==(const Image&, const Image&) = default;
 };
 
+/// What the images we built take, and how full their disk is.
+struct Stock {
+    struct Disk {
+        std::uint64_t size = 0;  ///< Bytes.
+        std::uint64_t free = 0;
+    };
+
+    /// Bytes by reference, with its earlier stages, as the engine counts them: layers that several
+    /// share count in each.
+    std::map<std::string, std::uint64_t> sizes;
+    std::optional<Disk> disk;  ///< None where it is not to be seen from here.
+};
+
 /// A build that its order's limit ended.
 Error too_slow(const std::string& service, milliseconds limit);
 
@@ -76,6 +89,9 @@ public:
     /// of one whose build was cut off before it got its name.
     virtual Task<Result<std::vector<std::string>>> made(std::map<std::string, std::string> labels
     ) = 0;
+
+    /// What those images take.
+    virtual Task<Result<Stock>> stock(std::map<std::string, std::string> labels) = 0;
 
     /// Removes an image nothing uses; gone already, or used by a container, is a success.
     virtual Task<Result<>> remove(std::string reference) = 0;

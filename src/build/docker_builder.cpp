@@ -365,19 +365,6 @@ Task<Result<Image>> DockerBuilder::obtain(ImageOrder order, LineSink line, std::
     return images_.obtain(std::move(order), std::move(line), stop);
 }
 
-Task<Result<std::vector<std::string>>> DockerBuilder::made(std::map<std::string, std::string> labels
-)
-{
-    const auto images = co_await engine_.list_images({labels.begin(), labels.end()});
-    if (!images) co_return images.error();
-    std::vector<std::string> references;
-    for (const auto& image : *images) {
-        if (image.tags.empty()) references.push_back(image.id);
-        references.insert(references.end(), image.tags.begin(), image.tags.end());
-    }
-    co_return references;
-}
-
 Task<Result<>> DockerBuilder::remove(std::string reference)
 {
     return images_.remove(std::move(reference));

@@ -44,6 +44,7 @@ public:
     Task<Result<Image>> obtain(ImageOrder order, LineSink line, std::stop_token stop) override;
 
     Task<Result<std::vector<std::string>>> made(std::map<std::string, std::string> labels) override;
+    Task<Result<Stock>> stock(std::map<std::string, std::string> labels) override;
     Task<Result<>> remove(std::string reference) override;
 
 private:
@@ -70,6 +71,7 @@ private:
     Task<> await_end_of(std::string container);
     Task<> name_stages(const Job& job, std::vector<std::string> layers);
     Task<> sweep(std::string cache);
+    Task<std::optional<Stock::Disk>> disk();
     docker::BuildOptions options(const Job& job) const;
     std::shared_ptr<Semaphore> turn(const std::string& key);
 

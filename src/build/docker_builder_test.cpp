@@ -223,6 +223,16 @@ TEST_CASE("C04 earlier stages stay for the next build, and go with the image")
     });
     const auto one = world.build(first);
     if (!one) FAIL(one.error().text());
+    // They are the image's, and nothing to be found as left over.
+    const std::map<std::string, std::string> label{
+        {std::string(cache_label), world.project + "/trusted"}
+    };
+    CHECK(world.loop.run(world.builder.made(label)).value() == std::vector{one->reference});
+    const auto stock = world.loop.run(world.builder.stock(label)).value();
+    REQUIRE(stock.sizes.size() == 1);
+    CHECK(stock.sizes.at(one->reference) > 2 * busybox().size());
+    REQUIRE(stock.disk);
+    CHECK(stock.disk->free < stock.disk->size);
     auto second = commit({
         {"Dockerfile", steps},
         {"note",       "two"}

@@ -27,6 +27,8 @@ public:
     std::vector<std::string> built;              ///< Services, in the order their builds began.
     std::map<std::string, std::size_t> waiting;  ///< Places in the queue, by owner; as set.
     std::size_t cancelled = 0;                   ///< Builds that were stopped half-way.
+    std::uint64_t image_size = 100'000'000;      ///< Bytes of each image.
+    std::optional<Stock::Disk> disk;
     std::map<std::string, std::vector<std::uint16_t>> ports;  ///< EXPOSE of a foreign image.
 
     Task<Result<Image>>
@@ -73,6 +75,17 @@ public:
             if (std::ranges::includes(labels[reference], wanted)) found.push_back(reference);
         }
         co_return found;
+    }
+
+    Task<Result<Stock>> stock(std::map<std::string, std::string> wanted) override
+    {
+        if (fault) co_return *fault;
+        Stock stock{.sizes = {}, .disk = disk};
+        for (const std::string& reference : images) {
+            if (std::ranges::includes(labels[reference], wanted))
+                stock.sizes.emplace(reference, image_size);
+        }
+        co_return stock;
     }
 
     Task<Result<>> remove(std::string reference) override

@@ -86,6 +86,13 @@ std::string stage_reference(std::string_view reference, std::size_t stage)
     return fmt::format("{}-stage-{}", reference, stage);
 }
 
+std::optional<std::string> image_of_stage(std::string_view reference)
+{
+    const auto at = reference.rfind("-stage-");
+    if (at == std::string_view::npos) return std::nullopt;
+    return std::string(reference.substr(0, at));
+}
+
 Images::Images(docker::Engine& engine, Registries registries)
     : engine_(engine),
       registries_(std::move(registries))

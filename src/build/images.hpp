@@ -29,6 +29,9 @@ inline constexpr std::string_view cache_label = "diorama.cache";
 /// The name of the last layer of an earlier stage of an image we built.
 std::string stage_reference(std::string_view reference, std::size_t stage);
 
+/// The image whose stage has that name; nothing when it is no stage's.
+std::optional<std::string> image_of_stage(std::string_view reference);
+
 /// By server, as the Engine's build call takes them.
 using Logins = std::map<std::string, docker::RegistryLogin>;
 

@@ -94,6 +94,10 @@ public:
     {
         return real_.made(std::move(labels));
     }
+    Task<Result<Stock>> stock(std::map<std::string, std::string> labels) override
+    {
+        return real_.stock(std::move(labels));
+    }
     Task<Result<>> remove(std::string reference) override
     {
         return around(faults_, "builder.remove", real_.remove(std::move(reference)));

@@ -130,6 +130,11 @@ Task<Result<std::vector<std::string>>> BuilderBorder::made(std::map<std::string,
     return border_.pass("list images", real_.made(std::move(labels)));
 }
 
+Task<Result<Stock>> BuilderBorder::stock(std::map<std::string, std::string> labels)
+{
+    return border_.pass("weigh images", real_.stock(std::move(labels)));
+}
+
 Task<Result<>> BuilderBorder::remove(std::string reference)
 {
     return border_.pass("remove image " + reference, real_.remove(reference));

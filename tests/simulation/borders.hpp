@@ -93,6 +93,7 @@ public:
     }
     Task<Result<Image>> obtain(ImageOrder order, LineSink line, std::stop_token stop) override;
     Task<Result<std::vector<std::string>>> made(std::map<std::string, std::string> labels) override;
+    Task<Result<Stock>> stock(std::map<std::string, std::string> labels) override;
     Task<Result<>> remove(std::string reference) override;
 
 private:
