@@ -28,6 +28,7 @@ struct Context {
     Commands& commands;
     Intake& intake;
     Poller& poller;
+    Cleaner& cleaner;
     Access& access;
     Logs& logs;
     git::AllowedLocations locations;

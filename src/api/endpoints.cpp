@@ -56,6 +56,8 @@ constexpr Endpoint table[] = {
     {"POST",   "/api/v1/environments/{id}/approve",     Right::approve,    approve_environment,  "let a stranger's commit run"},
     {"GET",    "/api/v1/brake",                         Right::read,       show_brake,           "whether a mass removal is held back"},
     {"POST",   "/api/v1/brake",                         Right::administer, release_brake,        "let it go on"},
+    {"GET",    "/api/v1/cleanup",                       Right::read,       show_cleanup,         "what a cleanup would take away now, and why"},
+    {"POST",   "/api/v1/cleanup",                       Right::administer, clean_up,             "take it away"},
 
     {"POST",   "/api/v1/tokens",                        Right::administer, create_token,         "make a token; its text is shown once"},
     {"GET",    "/api/v1/tokens",                        Right::administer, list_tokens,          "tokens without their texts"},

@@ -46,6 +46,8 @@ Task<Response> list_approvals(Context& context, Call call);
 Task<Response> approve_environment(Context& context, Call call);
 Task<Response> show_brake(Context& context, Call call);
 Task<Response> release_brake(Context& context, Call call);
+Task<Response> show_cleanup(Context& context, Call call);
+Task<Response> clean_up(Context& context, Call call);
 
 Task<Response> create_token(Context& context, Call call);
 Task<Response> list_tokens(Context& context, Call call);

@@ -2,6 +2,7 @@
 #include "api/handlers.hpp"
 #include "api/query.hpp"
 #include "api/views.hpp"
+#include "base/duration.hpp"
 #include "base/instant.hpp"
 #include "store/instances.hpp"
 #include "store/inventory.hpp"
@@ -128,6 +129,29 @@ Node::List forge_checks(const Context& context)
     return checks;
 }
 
+/// For so long what could not be removed is nobody's business: it is tried again.
+constexpr minutes patience{10};
+
+/// What could not be removed, and for how long by now.
+Node owed_check(const Context& context, const std::vector<Entry>& owed)
+{
+    if (owed.empty()) return check("cleanup", true, "nothing is owed", "");
+    const auto oldest = std::ranges::min_element(owed, {}, &Entry::owed_since);
+    const Instant now = context.world.scheduler.now();
+    const milliseconds age = now - oldest->owed_since.value_or(now);
+    return check(
+        "cleanup",
+        age < patience,
+        fmt::format(
+            "{} could not be removed, the first for {}: {}",
+            owed.size() == 1 ? "1 object" : fmt::format("{} objects", owed.size()),
+            human_duration(age),
+            context.logs.redact(oldest->environment, oldest->problem)
+        ),
+        "diorama owed lists them."
+    );
+}
+
 }  // namespace
 
 Result<> check_administrator(const Context& context, const Caller& caller)
@@ -178,9 +202,15 @@ Task<Response> doctor(Context& context, Call call)
     if (!permitted) co_return problem(permitted.error());
     const auto facts = co_await context.facts();
     if (!facts) co_return problem(facts.error());
+    const auto owed = co_await context.world.store.read([](Tx& tx) -> Result<std::vector<Entry>> {
+        return inventory::owed(tx);
+    });
+    if (!owed) co_return problem(owed.error());
+    Node::List found = forge_checks(context);
+    found.push_back(owed_check(context, *owed));
     Node::List checks;
     Node::List well;  // What is bad comes first.
-    for (Node& check : forge_checks(context))
+    for (Node& check : found)
         (is_well(check) ? well : checks).push_back(std::move(check));
     if (const Node* machine = facts->find("checks"); machine && machine->list())
         std::ranges::copy(*machine->list(), std::back_inserter(checks));

@@ -72,6 +72,8 @@ constexpr Expected matrix[] = {
     {"POST",   "/api/v1/environments/{id}/approve",      401, 403, 403, 202, 403, 202, 404},
     {"GET",    "/api/v1/brake",                          401, 200, 403, 403, 403, 200, 403},
     {"POST",   "/api/v1/brake",                          401, 403, 403, 403, 202, 202, 403},
+    {"GET",    "/api/v1/cleanup",                        401, 200, 403, 403, 403, 200, 403},
+    {"POST",   "/api/v1/cleanup",                        401, 403, 403, 403, 200, 200, 403},
 
     {"GET",    "/api/v1/tokens",                         401, 403, 403, 403, 200, 200, 403},
     {"POST",   "/api/v1/tokens",                         401, 403, 403, 403, 201, 201, 403},

@@ -48,6 +48,7 @@ public:
             .commands = engine().commands(),
             .intake = engine().intake(),
             .poller = engine().poller(),
+            .cleaner = engine().cleaner(),
             .access = access,
             .logs = logs,
             .locations = {.local = true},

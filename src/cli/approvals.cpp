@@ -79,10 +79,12 @@ Task<Result<int>> brake(Session& session)
         co_return exit_ok;
     }
     session.world.out("It holds: " + safe_lines(field(*state, "reason")) + "\n");
-    const Node* missing = state->find("missing");
-    if (!missing || !missing->list()) co_return exit_ok;
-    for (const Node& one : *missing->list())
-        session.world.out("  " + safe_line(one.scalar_text().value_or(""), false) + "\n");
+    const Node* held = state->find("held");
+    if (!held || !held->list()) co_return exit_ok;
+    for (const Node& one : *held->list())
+        session.world.out(fmt::format(
+            "  {}: {}\n", safe_line(field(one, "what"), false), safe_line(field(one, "why"), false)
+        ));
     co_return exit_ok;
 }
 
@@ -91,8 +93,9 @@ Task<Result<int>> brake_release(Session& session)
     const auto released = co_await session.api.post("/api/v1/brake", Node());
     if (!released) co_return released.error();
     session.say(fmt::format(
-        "✓ released: {} pull requests are looked at one by one",
-        safe_line(field(released->body, "released"), false)
+        "✓ released: {} pull requests are looked at one by one, {} environments are taken down",
+        safe_line(field(released->body, "released"), false),
+        safe_line(field(released->body, "ended"), false)
     ));
     co_return exit_ok;
 }

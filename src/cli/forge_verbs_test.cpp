@@ -99,9 +99,13 @@ Response held_brake()
     return json_answer(
         200,
         Node::Map{
-            {"holds",   true                         },
-            {"reason",  "the forge lists 9 no longer"},
-            {"missing", Node::List{"acme/shop#7"}    }
+            {"holds",  true                         },
+            {"reason", "the forge lists 9 no longer"},
+            {"held",
+             Node::List{
+                 Node::Map{{"what", "acme/shop#7"}, {"why", "its forge lists it no longer"}},
+                 Node::Map{{"what", "shop-main"}, {"why", "older than 7 min"}}
+             }                                      }
     }
     );
 }
@@ -119,7 +123,8 @@ Response released()
     return json_answer(
         202,
         Node::Map{
-            {"released", 9}
+            {"released", 9},
+            {"ended",    2}
     }
     );
 }
@@ -232,8 +237,11 @@ TEST_CASE("the brake says what it holds, and lets go when told (SEC-70)")
     Visitor visitor(api);
     const auto held = visitor.run({"brake"});
     CHECK(says(held.out, "the forge lists 9 no longer"));
-    CHECK(says(held.out, "acme/shop#7"));
-    CHECK(says(visitor.run({"brake", "release"}).err, "released: 9 pull requests"));
+    CHECK(says(held.out, "acme/shop#7: its forge lists it no longer"));
+    CHECK(says(held.out, "shop-main: older than 7 min"));
+    const auto let_go = visitor.run({"brake", "release"});
+    CHECK(says(let_go.err, "released: 9 pull requests"));
+    CHECK(says(let_go.err, "2 environments are taken down"));
     CHECK(api.asked().back().what == "POST /api/v1/brake");
     api.odd["GET /api/v1/brake"] = free_brake;
     CHECK(visitor.run({"brake"}).out == "It holds nothing back.\n");

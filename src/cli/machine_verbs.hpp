@@ -8,6 +8,9 @@ namespace diorama::cli {
 Task<Result<int>> doctor(Session& session);
 Task<Result<int>> version(Session& session);
 
+Task<Result<int>> cleanup(Session& session);
+Task<Result<int>> owed(Session& session);
+
 Task<Result<int>> token_create(Session& session);
 Task<Result<int>> token_ls(Session& session);
 Task<Result<int>> token_revoke(Session& session);

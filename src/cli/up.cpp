@@ -1,5 +1,6 @@
 #include "base/duration.hpp"
 #include "base/unicode.hpp"
+#include "cli/consent.hpp"
 #include "cli/environment_verbs.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/progress.hpp"
@@ -54,23 +55,16 @@ Result<Node> wish_body(const Arguments& arguments, const Repository& repository)
     return body;
 }
 
-/// Taking down is asked for twice: by --yes, or by a person at a terminal.
-Result<bool> is_meant(Session& session)
+Result<bool> is_meant(const Session& session)
 {
-    if (session.arguments.has("yes")) return true;
-    if (!session.world.in_is_terminal || !session.world.err_is_terminal)
-        return Error{
-            Code::invalid,
-            fmt::format("nobody is here to ask whether {} shall go", display(session.word())),
-            "Add --yes."
-        };
-    session.world.err(fmt::format(
-        "Take down {}, with its containers, volumes and data? [y/N] ", display(session.word())
-    ));
-    const auto answer = session.world.ask();
-    if (answer && (*answer == "y" || *answer == "Y" || *answer == "yes")) return true;
-    session.say("It stays.");
-    return false;
+    const std::string name = display(session.word());
+    const auto meant = consents(
+        session,
+        fmt::format("Take down {}, with its containers, volumes and data?", name),
+        name + " shall go"
+    );
+    if (meant && !*meant) session.say("It stays.");
+    return meant;
 }
 
 Task<Result<>> wait_until_gone(Session& session, std::string id, milliseconds limit)

@@ -238,14 +238,16 @@ std::vector<Verb> make_forge_verbs()
         {
          .name = "brake",
          .about = "say whether a mass removal is held back",
-         .text = "When a forge suddenly lists far fewer pull requests, nothing is taken down "
-                    "before\n"
-                    "somebody said that it is true.", .examples = {"diorama brake"},
+         .text = "When a forge suddenly lists far fewer pull requests, or a change of the "
+                    "settings would\n"
+                    "end many environments at once, nothing is taken down before somebody said "
+                    "that it is\n"
+                    "true.", .examples = {"diorama brake"},
          .run = brake,
          },
         {
          .name = "brake release",
-         .about = "look at each of what the brake holds, and take down what is closed",
+         .about = "look at each pull request the brake holds, and end what is closed or over",
          .examples = {"diorama brake release"},
          .run = brake_release,
          },
@@ -284,6 +286,25 @@ std::vector<Verb> make_machine_verbs()
          .about = "check the machine, and say what to mend",
          .examples = {"diorama doctor", "diorama doctor -o json"},
          .run = doctor,
+         },
+        {
+         .name = "cleanup",
+         .about = "take away what nobody needs: idle and old environments, leftovers",
+         .text = "It happens by itself each half hour; this does it now, and what is held back, "
+                    "too. "
+                    "At a\n"
+                    "terminal it shows what would go and asks; elsewhere --yes is needed.", .flags =
+                {{"--dry-run", "", "only show what would go, and why"},
+                 {"-y,--yes", "", "do not ask"}},
+         .examples = {"diorama cleanup --dry-run", "diorama cleanup --yes -o json"},
+         .run = cleanup,
+         },
+        {
+         .name = "owed",
+         .about = "list objects that could not be removed, since when and why",
+         .text = "Each is tried again by itself, less and less often.",
+         .examples = {"diorama owed", "diorama owed --columns name,problem,next_try"},
+         .run = owed,
          },
         {
          .name = "token create",

@@ -24,6 +24,7 @@ public:
         sizes();
         deadlines();
         sleep();
+        marks();
         addresses();
         if (config_.api.first_token)
             pass("api.first_token", check_own_secret(*config_.api.first_token));
@@ -43,6 +44,7 @@ private:
         at_least_one("limits.workers", config_.limits.workers);
         at_least_one("limits.builds", config_.limits.builds);
         at_least_one("limits.pids", config_.limits.pids);
+        at_least_one("cleanup.generations", config_.cleanup.generations);
         const auto threads = config_.gateway.threads;
         need(
             threads >= 0 && threads <= 1024,
@@ -90,6 +92,24 @@ private:
         positive("deadlines.build", config_.deadlines.build);
         positive("deadlines.health", config_.deadlines.health);
         positive("deadlines.removal", config_.deadlines.removal);
+        positive("cleanup.every", config_.cleanup.every);
+    }
+
+    void marks()
+    {
+        const CleanupConfig& cleanup = config_.cleanup;
+        need(
+            cleanup.disk_high >= 1 && cleanup.disk_high <= 100,
+            "cleanup.disk_high",
+            "is not between 1 and 100",
+            "Write percent, e.g. 85; 100 for never."
+        );
+        need(
+            cleanup.disk_low >= 1 && cleanup.disk_low <= cleanup.disk_high,
+            "cleanup.disk_low",
+            "is not between 1 and cleanup.disk_high",
+            "Write percent, e.g. 75."
+        );
     }
 
     void sleep()

@@ -95,6 +95,18 @@ struct SleepConfig {
     double pressure = SleepSettings{}.pressure;
     double available = SleepSettings{}.available;
 };
+/// As CleanupSettings.
+struct CleanupConfig {
+    milliseconds every = CleanupSettings{}.every;
+    milliseconds idle = CleanupSettings{}.idle;
+    milliseconds ttl = CleanupSettings{}.ttl;
+    std::int64_t generations = 3;  ///< Whose images are kept.
+    ByteSize images;               ///< 0: no limit of their own.
+    std::int64_t disk_high = 85;   ///< Percent.
+    std::int64_t disk_low = 75;
+    milliseconds logs = CleanupSettings{}.logs;
+    milliseconds history = CleanupSettings{}.history;
+};
 struct RegistryConfig {
     std::string user;
     Secret password;
@@ -141,6 +153,7 @@ struct Config {
     SecurityConfig security;
     DeadlineConfig deadlines;
     SleepConfig sleep;
+    CleanupConfig cleanup;
     std::map<std::string, RegistryConfig> registries;
     GithubConfig github;
     std::map<std::string, ProjectConfig> projects;
@@ -165,6 +178,9 @@ BOOST_DESCRIBE_STRUCT(
     SleepConfig,
     (),
     (frozen_after, stopped_after, archived_after, schedule, time_zone, pressure, available)
+)
+BOOST_DESCRIBE_STRUCT(
+    CleanupConfig, (), (every, idle, ttl, generations, images, disk_high, disk_low, logs, history)
 )
 BOOST_DESCRIBE_STRUCT(RegistryConfig, (), (user, password))
 BOOST_DESCRIBE_STRUCT(
@@ -200,6 +216,7 @@ BOOST_DESCRIBE_STRUCT(
      security,
      deadlines,
      sleep,
+     cleanup,
      registries,
      github,
      projects,

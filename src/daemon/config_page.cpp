@@ -102,6 +102,24 @@ constexpr Sentence sentences[] = {
      "information) from which on the scene that was not used for the longest time goes to sleep, "
      "one rung each ten seconds; 0: never."                                                                           },
     {"sleep.available",                    "The same, when less than so many percent of memory are left; 0: never."   },
+    {"cleanup.every",                      "How often it is looked whether something is idle, old or outdated."       },
+    {"cleanup.idle",
+     "An environment that nobody visited, pushed to or woke for so long is taken down; 0: never. "
+     "Time in which the daemon was down does not count."                                                              },
+    {"cleanup.ttl",
+     "An environment that stands for so long is taken down, though it is used; 0: never. What is "
+     "pinned, or was extended, stays."                                                                                },
+    {"cleanup.generations",
+     "Of each environment the images of so many versions are kept, for a quick way back."                             },
+    {"cleanup.images",
+     "Size of all images that Diorama built, with which those that are only kept begin to go, the "
+     "longest unused first; 0: no limit of their own."                                                                },
+    {"cleanup.disk_high",                  "Percent of the Docker Engine's disk: fuller, and kept images go …"        },
+    {"cleanup.disk_low",                   "… until it is no fuller than this."                                       },
+    {"cleanup.logs",                       "How long lines of logs are kept, also of what is gone; 0: for ever."      },
+    {"cleanup.history",
+     "How long all events and deployments of what is gone are kept; then the last ones. 0: for "
+     "ever."                                                                                                          },
     {"registries.HOST.user",
      "Who logs in at the image registry HOST, e.g. `[registries.\"ghcr.io\"]`."                                       },
     {"registries.HOST.password",
@@ -207,6 +225,7 @@ Node defaults()
         {"security",     to_node(config.security)                      },
         {"deadlines",    to_node(config.deadlines)                     },
         {"sleep",        to_node(config.sleep)                         },
+        {"cleanup",      to_node(config.cleanup)                       },
         {"github",       forge_defaults(config.github)                 },
         {"log",          to_node(config.log)                           }
     };

@@ -211,6 +211,15 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
         {"DIORAMA_SLEEP_TIME_ZONE",           "Europe/Berlin"                 },
         {"DIORAMA_SLEEP_PRESSURE",            "50"                            },
         {"DIORAMA_SLEEP_AVAILABLE",           "10"                            },
+        {"DIORAMA_CLEANUP_EVERY",             "10m"                           },
+        {"DIORAMA_CLEANUP_IDLE",              "24h"                           },
+        {"DIORAMA_CLEANUP_TTL",               "0"                             },
+        {"DIORAMA_CLEANUP_GENERATIONS",       "2"                             },
+        {"DIORAMA_CLEANUP_IMAGES",            "20g"                           },
+        {"DIORAMA_CLEANUP_DISK_HIGH",         "90"                            },
+        {"DIORAMA_CLEANUP_DISK_LOW",          "80"                            },
+        {"DIORAMA_CLEANUP_LOGS",              "7d"                            },
+        {"DIORAMA_CLEANUP_HISTORY",           "0"                             },
         {"DIORAMA_GITHUB_WEBHOOK_SECRET",     std::string(good_secret)        },
         {"DIORAMA_GITHUB_WEBHOOK_SECRET_OLD", "9f8e7d6c5b4a3928"              },
         {"DIORAMA_GITHUB_TOKEN",              "ghp_1"                         },
@@ -270,6 +279,15 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
     CHECK(config->sleep.time_zone == "Europe/Berlin");
     CHECK(config->sleep.pressure == 50);
     CHECK(config->sleep.available == 10);
+    CHECK(config->cleanup.every == minutes{10});
+    CHECK(config->cleanup.idle == hours{24});
+    CHECK(config->cleanup.ttl == milliseconds{0});
+    CHECK(config->cleanup.generations == 2);
+    CHECK(config->cleanup.images.bytes == 20ULL << 30U);
+    CHECK(config->cleanup.disk_high == 90);
+    CHECK(config->cleanup.disk_low == 80);
+    CHECK(config->cleanup.logs == std::chrono::days{7});
+    CHECK(config->cleanup.history == milliseconds{0});
     CHECK(config->github.webhook_secret->equals(good_secret));
     CHECK(config->github.webhook_secret_old->equals("9f8e7d6c5b4a3928"));
     CHECK(config->github.token->equals("ghp_1"));

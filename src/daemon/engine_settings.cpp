@@ -110,6 +110,17 @@ Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gatew
     const auto sleep = sleep_of(config.sleep);
     if (!sleep) return sleep.error();
     settings.sleep = *sleep;
+    settings.cleanup = {
+        .every = config.cleanup.every,
+        .idle = config.cleanup.idle,
+        .ttl = config.cleanup.ttl,
+        .generations = static_cast<std::size_t>(config.cleanup.generations),
+        .images = config.cleanup.images.bytes,
+        .disk_high = static_cast<unsigned>(config.cleanup.disk_high),
+        .disk_low = static_cast<unsigned>(config.cleanup.disk_low),
+        .logs = config.cleanup.logs,
+        .history = config.cleanup.history
+    };
     settings.workers = static_cast<std::size_t>(config.limits.workers);
     settings.builds = static_cast<std::size_t>(config.limits.builds);
     return settings;

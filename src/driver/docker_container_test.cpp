@@ -330,7 +330,7 @@ Task<> a_command_that_is_not_there_is_said_so(DockerWorld& world)
 
 }  // namespace
 
-TEST_CASE("the container Docker reports is the one that was asked for, and no more (SEC-12)")
+TEST_CASE("the container Docker reports is the one that was asked for, and no more (SEC-12, G10)")
 {
     in_docker(reports_what_was_asked_for);
 }

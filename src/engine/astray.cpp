@@ -124,4 +124,17 @@ std::vector<Stray> strays(const std::vector<Entry>& entries, const std::vector<F
     return all;
 }
 
+std::size_t count_environments(const std::vector<Stray>& strays)
+{
+    std::set<EnvironmentId> all;
+    for (const Stray& stray : strays)
+        all.insert(stray.environment);
+    return all.size();
+}
+
+std::size_t count_environments(const std::vector<Found>& found)
+{
+    return count_environments(strays({}, found));
+}
+
 }  // namespace diorama

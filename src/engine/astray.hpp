@@ -41,4 +41,8 @@ std::set<EnvironmentId> astray(const Remembered& remembered, const std::vector<F
 /// before its object, so that nobody who still lives made a stray.
 std::vector<Stray> strays(const std::vector<Entry>& entries, const std::vector<Found>& found);
 
+/// Whose they are.
+std::size_t count_environments(const std::vector<Stray>& strays);
+std::size_t count_environments(const std::vector<Found>& found);
+
 }  // namespace diorama

@@ -12,23 +12,6 @@
 
 namespace diorama {
 
-namespace {
-
-std::size_t count_environments(const std::vector<Stray>& strays)
-{
-    std::set<EnvironmentId> all;
-    for (const Stray& stray : strays)
-        all.insert(stray.environment);
-    return all.size();
-}
-
-std::size_t count_environments(const std::vector<Found>& found)
-{
-    return count_environments(strays({}, found));
-}
-
-}  // namespace
-
 Task<> Caretaker::run(std::stop_token stop)
 {
     for (;;) {

@@ -137,15 +137,17 @@ Task<Result<>> DeploymentRun::switch_over(std::vector<Instance> instances)
 Task<Result<>> DeploymentRun::succeed()
 {
     const auto now = world_.scheduler.now();
-    const auto work = [environment = environment_, deployment = deployment_.id, now](Tx& tx
-                      ) -> Result<> {
+    const auto work = [environment = environment_,
+                       deployment = deployment_.id,
+                       generations = world_.settings.cleanup.generations,
+                       now](Tx& tx) -> Result<> {
         const auto seen = environments::find(tx, environment.id);
         if (!seen) return seen.error();
         if (seen->wanted.generation != environment.wanted.generation)
             return Error{Code::superseded, "a newer wish came"};
         const auto finished = deployments::succeed(tx, deployment, now);
         if (!finished) return finished.error();
-        image_uses::keep_only(tx, seen->id, seen->serving, seen->wanted.generation);
+        image_uses::keep_only(tx, seen->id, {seen->serving, seen->wanted.generation, generations});
         const auto moved = environments::advance(
             tx, *seen, {.on = Event::healthy, .actor = worker, .now = now, .cause = ""}
         );
@@ -197,8 +199,11 @@ Task<Result<>> DeploymentRun::fail(Error cause)
 {
     const auto now = world_.scheduler.now();
     const Error shown{cause.code, world_.logs.redact(environment_.id, cause.text())};
-    const auto work = [environment = environment_, deployment = deployment_.id, shown, now](Tx& tx
-                      ) -> Result<Environment> {
+    const auto work = [environment = environment_,
+                       deployment = deployment_.id,
+                       generations = world_.settings.cleanup.generations,
+                       shown,
+                       now](Tx& tx) -> Result<Environment> {
         const auto seen = environments::find(tx, environment.id);
         if (!seen) return seen.error();
         if (seen->wanted.generation != environment.wanted.generation)
@@ -206,7 +211,7 @@ Task<Result<>> DeploymentRun::fail(Error cause)
         const auto finished = deployments::fail(tx, deployment, shown, now);
         if (!finished) return finished.error();
         // This one's stay: whoever tries again finds them.
-        image_uses::keep_only(tx, seen->id, seen->serving, seen->wanted.generation);
+        image_uses::keep_only(tx, seen->id, {seen->serving, seen->wanted.generation, generations});
         if (is_retryable(shown.code))
             jobs::enqueue(tx, seen->id, jobs::Priority::low, now + next_attempt_after(1));
         // It was to be renewed in its sleep: what served before wakes instead.

@@ -18,6 +18,7 @@ Engine::Engine(World world)
       caretaker_(shop_, bell_),
       intake_(world, bell_),
       poller_(world, intake_),
+      cleaner_(world, bell_, poller_, caretaker_),
       reporter_(world),
       sleeper_(world, bell_),
       waker_(world, bell_)
@@ -33,6 +34,7 @@ Task<Result<>> Engine::run(std::stop_token stop)
     TaskGroup group(world_.scheduler);
     group.spawn(workers_.run(stop));
     group.spawn(caretaker_.run(stop));
+    group.spawn(cleaner_.run(stop));
     group.spawn(intake_.run(stop));
     group.spawn(sleeper_.run(stop));
     group.spawn(waker_.run(stop));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/caretaker.hpp"
+#include "engine/cleanup/cleaner.hpp"
 #include "engine/commands.hpp"
 #include "engine/poller.hpp"
 #include "engine/reporter.hpp"
@@ -21,6 +22,7 @@ public:
     Commands& commands() { return commands_; }
     Intake& intake() { return intake_; }
     Poller& poller() { return poller_; }
+    Cleaner& cleaner() { return cleaner_; }
 
     /// Makes what stands answer again: before it, nobody shall be told that we are ready.
     Task<Result<>> open(std::stop_token stop);
@@ -44,6 +46,7 @@ private:
     Caretaker caretaker_;
     Intake intake_;
     Poller poller_;
+    Cleaner cleaner_;
     Reporter reporter_;
     Sleeper sleeper_;
     Waker waker_;

@@ -1,6 +1,7 @@
 #include "engine/look.hpp"
 
 #include "base/duration.hpp"
+#include "engine/cleanup/endings.hpp"
 #include "engine/forges.hpp"
 #include "engine/retry.hpp"
 #include "store/environments.hpp"
@@ -42,19 +43,32 @@ bool stands_at(const Environment& environment, const DeployRequest& request)
            environment.state != State::awaiting_approval;
 }
 
-Result<Done> deploy(
-    Tx& tx,
-    const Project& project,
-    const std::optional<Environment>& there,
-    const DeployRequest& request,
-    const Moment& moment
-)
+/// Where a decision is carried out.
+struct Place {
+    Project project;
+    Verdict before = Verdict::unread;  ///< What was decided the last time.
+    std::optional<Environment> there;
+};
+
+/// What our own clock took down stays down until somebody wants it again: by a push, by asking for
+/// it, or by closing and opening its pull request.
+std::optional<std::string> rests(Tx& tx, const Place& place, const DeployRequest& request)
 {
+    if (!place.there || place.there->wanted.commit != request.commit) return std::nullopt;
+    if (place.before == Verdict::unwanted) return std::nullopt;
+    return ended_by_clock(tx, *place.there);
+}
+
+Result<Done> deploy(Tx& tx, const Place& place, const DeployRequest& request, const Moment& moment)
+{
+    const auto& there = place.there;
     if (there && stands_at(*there, request))
         return Done{
             std::nullopt, fmt::format("already at commit {}", short_commit(request.commit))
         };
-    const auto wished = wishes::put_up(tx, project, request, moment);
+    if (const auto why = rests(tx, place, request))
+        return Done{std::nullopt, "not put up again: it was " + *why};
+    const auto wished = wishes::put_up(tx, place.project, request, moment);
     if (!wished) return wished.error();
     return Done{wished->id, fmt::format("deploys commit {}", short_commit(request.commit))};
 }
@@ -71,22 +85,18 @@ Result<Done> remove(
 }
 
 Result<Done> carry_out(
-    Tx& tx,
-    const Project& project,
-    const PullRequest& facts,
-    const Decision& decision,
-    const Moment& moment
+    Tx& tx, Place place, const PullRequest& facts, const Decision& decision, const Moment& moment
 )
 {
+    const Project& project = place.project;
     DeployRequest request = request_for(project, facts);
     request.untrusted = decision.answer == Answer::deploy_untrusted;
     const auto identity = pull_request_identity(project.id, facts.number);
-    std::optional<Environment> there;
-    if (const auto found = environments::find(tx, moment.tenant, identity)) there = *found;
+    if (const auto found = environments::find(tx, moment.tenant, identity)) place.there = *found;
     switch (decision.answer) {
         case Answer::deploy:
-        case Answer::deploy_untrusted: return deploy(tx, project, there, request, moment);
-        case Answer::remove: return remove(tx, there, decision, moment);
+        case Answer::deploy_untrusted: return deploy(tx, place, request, moment);
+        case Answer::remove: return remove(tx, place.there, decision, moment);
         case Answer::keep: return Done{std::nullopt, "not deployed: " + decision.reason};
         case Answer::hold: {
             const auto held = wishes::hold(tx, project, request, moment);
@@ -275,7 +285,8 @@ Task<Result<>> Look::settle(
         moment.actor = actor_for(tx, known.project, facts.pull_request, user, moment);
         const Rules& rules = rules_for(settings.rules, known.project.name);
         const Decision decision = decide(rules, repository_of(known.project), facts, approval);
-        const auto done = carry_out(tx, known.project, facts.pull_request, decision, moment);
+        const Place place{known.project, known.record.verdict, std::nullopt};
+        const auto done = carry_out(tx, place, facts.pull_request, decision, moment);
         if (!done) return done.error();
         keep_title(tx, known.project, facts.pull_request);
         if (decision.verdict != known.record.verdict ||

@@ -1,5 +1,6 @@
 #include "engine/report.hpp"
 
+#include "engine/cleanup/endings.hpp"
 #include "engine/facts.hpp"
 #include "engine/forges.hpp"
 #include "store/deployments.hpp"
@@ -134,6 +135,10 @@ Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& sett
         report.position = jobs::position(tx, environment.id, now);
     if (environment.state == State::destroyed && environment.destroyed_at)
         report.lived = lived(tx, environment);
+    if (const auto why = ended_by_clock(tx, environment)) {
+        report.ended = *why;
+        report.revive = "diorama redeploy " + environment.slug;
+    }
     return report;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "engine/cleanup/settings.hpp"
 #include "engine/sleep/settings.hpp"
 #include "model/hosts.hpp"
 #include "model/ids.hpp"
@@ -46,6 +47,7 @@ struct EngineSettings {
     Policy policy;
     Deadlines deadlines;
     SleepSettings sleep;
+    CleanupSettings cleanup;
     std::size_t workers = 8;  ///< Environments worked on at once.
     std::size_t builds = 2;   ///< Images built at once, over all environments.
     milliseconds lease = seconds{30};

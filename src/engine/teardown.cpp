@@ -115,9 +115,7 @@ bool may_build(const Environment& environment)
 /// building, nobody knows which image is about to get its row.
 Task<Result<>> adopt_stray_images(World world)
 {
-    auto made = co_await world.builder.made({
-        {"diorama.installation", world.settings.installation.text()}
-    });
+    auto made = co_await world.builder.made(our_images(world.settings));
     if (!made) co_return made.error();
     const auto work = [made = *std::move(made),
                        target = world.settings.target,
@@ -131,6 +129,13 @@ Task<Result<>> adopt_stray_images(World world)
 }
 
 }  // namespace
+
+std::map<std::string, std::string> our_images(const EngineSettings& settings)
+{
+    return {
+        {"diorama.installation", settings.installation.text()}
+    };
+}
 
 Task<Result<>> remove_unused_images(World world)
 {

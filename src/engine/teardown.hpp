@@ -14,6 +14,9 @@ tear_down(Workshop& shop, Project project, Environment environment, std::stop_to
 /// Removes an object that has no row.
 Task<Result<>> remove_stray(World world, Stray stray);
 
+/// What the images of this installation bear.
+std::map<std::string, std::string> our_images(const EngineSettings& settings);
+
 /// Removes the images that no environment uses any more.
 Task<Result<>> remove_unused_images(World world);
 

@@ -96,6 +96,15 @@ std::string ready_answer(const Report& report, const Writer& writer)
     return fmt::format("{}: {}", writer.strong("Preview ready"), writer.address(report.url));
 }
 
+std::string destroyed_answer(const Report& report, const Writer& writer)
+{
+    std::vector<std::string> parts;
+    if (!report.ended.empty()) parts.push_back(report.ended);
+    if (report.lived) parts.push_back("removed after " + human_duration(*report.lived));
+    const auto gone = writer.strong("Preview destroyed");
+    return parts.empty() ? gone + "." : fmt::format("{}: {}.", gone, join(parts, ", "));
+}
+
 /// What people want to know, in one line.
 std::string answer(const Report& report, const Writer& writer)
 {
@@ -132,14 +141,14 @@ std::string answer(const Report& report, const Writer& writer)
             return fmt::format(
                 "{}: {}.", writer.strong("Preview failed"), writer.words(clause(report.cause))
             );
-        case State::destroying: return writer.strong("Preview destroying") + ": it is taken down.";
-        case State::destroyed:
-            return report.lived ? fmt::format(
-                                      "{}: removed after {}.",
-                                      writer.strong("Preview destroyed"),
-                                      human_duration(*report.lived)
-                                  )
-                                : writer.strong("Preview destroyed") + ".";
+        case State::destroying:
+            return fmt::format(
+                "{}: it is taken down{}{}.",
+                writer.strong("Preview destroying"),
+                report.ended.empty() ? "" : ", ",
+                report.ended
+            );
+        case State::destroyed: return destroyed_answer(report, writer);
     }
     std::abort();
 }
@@ -239,6 +248,10 @@ std::string comment_text(const Report& report)
     add(failed && !report.log.empty(), [&] { return log_fold(report.log); });
     add(failed && !report.reproduce.empty(),
         [&] { return "To see it again:\n\n" + fence("shell", report.reproduce); });
+    add(gone && !report.ended.empty(), [&] {
+        return "A push puts it up again, and so does opening the pull request anew, or:\n\n" +
+               fence("shell", report.revive);
+    });
     add((failed || gone) && !report.log_command.empty(), [&] {
         return (gone ? "Its logs are kept:\n\n" : "The whole log:\n\n") +
                fence("shell", report.log_command);

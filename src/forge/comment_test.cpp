@@ -157,6 +157,9 @@ TEST_CASE("B14 the comment in every state reads as its golden file")
     destroyed.lived = hours{76};
     destroyed.log_command = "diorama logs shop-pr-7";
     golden("destroyed", destroyed);
+    destroyed.ended = "idle for 2 d";
+    destroyed.revive = "diorama redeploy shop-pr-7";
+    golden("ended", destroyed);
     golden("hostile", hostile());
 }
 

@@ -92,6 +92,7 @@ public:
             engine.commands(),
             engine.intake(),
             engine.poller(),
+            engine.cleaner(),
             access,
             *logs_,
             locations_,

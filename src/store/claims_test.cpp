@@ -1,3 +1,4 @@
+#include "store/deployments.hpp"
 #include "store/fixture.hpp"
 #include "store/hosts.hpp"
 #include "store/image_uses.hpp"
@@ -72,10 +73,10 @@ TEST_CASE_FIXTURE(Fixture, "an image goes when the last environment that uses it
     use("web:3", seven, 3);
     use("web:4", seven, 4);
     CHECK(unused().empty());
-    CHECK(write([&](Tx& tx) { image_uses::keep_only(tx, seven, 2, 4); }).has_value());
+    CHECK(write([&](Tx& tx) { image_uses::keep_only(tx, seven, {2, 4}); }).has_value());
     CHECK(unused() == Names{"web:3"});  // The other one still needs web:1.
     CHECK(write([&](Tx& tx) { image_uses::forget(tx, "local", "web:3"); }).has_value());
-    CHECK(write([&](Tx& tx) { image_uses::keep_only(tx, seven, 2, 2); }).has_value());
+    CHECK(write([&](Tx& tx) { image_uses::keep_only(tx, seven, {2, 2}); }).has_value());
     CHECK(unused() == Names{"web:4"});
     CHECK(write([&](Tx& tx) { image_uses::forget(tx, "local", "web:4"); }).has_value());
     CHECK(write([&](Tx& tx) { image_uses::release_all(tx, eight); }).has_value());
@@ -92,4 +93,61 @@ TEST_CASE_FIXTURE(Fixture, "an image goes when the last environment that uses it
     CHECK(unused() == Names{"web:2"});
     use("web:2", eight, 9);
     CHECK(unused().empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "the last versions that served keep their images, for a way back")
+{
+    const auto serve = [&](Generation generation, std::string reference, bool well) {
+        use(reference, seven, generation);
+        const auto id = make_id<DeploymentId>();
+        CHECK(write([&](Tx& tx) -> Result<> {
+                  const auto made = deployments::insert(
+                      tx,
+                      {.id = id, .environment = seven, .generation = generation, .created_at = now()
+                      }
+                  );
+                  if (!made) return made.error();
+                  const auto ended = well ? deployments::succeed(tx, id, now())
+                                          : deployments::fail(tx, id, {Code::invalid, "x"}, now());
+                  if (!ended) return ended.error();
+                  return ok();
+              }).has_value());
+    };
+    for (Generation generation = 1; generation <= 5; ++generation)
+        serve(generation, fmt::format("web:{}", generation), generation != 4);
+    CHECK(write([&](Tx& tx) { image_uses::keep_only(tx, seven, {5, 5, 3}); }).has_value());
+    CHECK(unused() == Names{"web:1", "web:4"});
+    CHECK(write([&](Tx& tx) { image_uses::keep_only(tx, seven, {5, 5, 1}); }).has_value());
+    CHECK(unused() == Names{"web:1", "web:2", "web:3", "web:4"});
+}
+
+TEST_CASE_FIXTURE(Fixture, "of an image it is known whether something needs it or only keeps it")
+{
+    const auto want = [&] {
+        CHECK(write([&](Tx& tx) { return environments::want(tx, seven, {}, {}, now()); }
+        ).has_value());
+    };
+    want();
+    want();
+    use("web:1", seven, 1);
+    scheduler.run_for(minutes{1});
+    use("web:2", seven, 2);
+    const auto listed = [&] {
+        return *read([](Tx& tx) -> Result<std::vector<image_uses::Listed>> {
+            return image_uses::list(tx, "local");
+        });
+    };
+    REQUIRE(listed().size() == 2);
+    CHECK(listed()[0].reference == "web:1");
+    CHECK_FALSE(listed()[0].needed);
+    CHECK(listed()[1].needed);
+    CHECK(listed()[1].used_at == now());
+    const auto release = [&](std::string reference) {
+        CHECK(write([&](Tx& tx) { image_uses::release(tx, "local", reference); }).has_value());
+    };
+    release("web:1");
+    release("web:2");
+    CHECK(unused() == Names{"web:1"});
+    CHECK(listed()[0].uses == 0);
+    CHECK(listed()[1].uses == 1);
 }

@@ -19,6 +19,11 @@ constexpr auto insert_sql = R"sql(
 constexpr auto keep_only_sql = R"sql(
     DELETE FROM image_uses
     WHERE environment = :environment AND generation NOT IN (:serving, :newest)
+        AND generation NOT IN (
+            SELECT generation FROM deployments
+            WHERE environment = :environment AND status = 'success'
+            ORDER BY generation DESC LIMIT :successes
+        )
 )sql";
 constexpr auto release_all_sql = "DELETE FROM image_uses WHERE environment = :environment";
 
@@ -27,6 +32,29 @@ constexpr auto unused_sql = R"sql(
         SELECT 1 FROM image_uses
         WHERE image_uses.target = images.target AND image_uses.reference = images.reference
     ) ORDER BY created_at, reference
+)sql";
+
+constexpr auto list_sql = R"sql(
+    SELECT images.reference AS reference,
+        COALESCE(MAX(image_uses.created_at), MAX(images.created_at)) AS used_at,
+        COUNT(image_uses.environment) AS uses,
+        MAX(CASE WHEN image_uses.generation = environments.serving
+            OR image_uses.generation = environments.wanted_generation THEN 1 ELSE 0 END) AS needed
+    FROM images
+    LEFT JOIN image_uses ON image_uses.target = images.target
+        AND image_uses.reference = images.reference
+    LEFT JOIN environments ON environments.id = image_uses.environment
+    WHERE images.target = :target
+    GROUP BY images.reference ORDER BY used_at, images.reference
+)sql";
+
+constexpr auto release_sql = R"sql(
+    DELETE FROM image_uses WHERE target = :target AND reference = :reference AND NOT EXISTS (
+        SELECT 1 FROM image_uses AS other
+        JOIN environments ON environments.id = other.environment
+        WHERE other.target = :target AND other.reference = :reference
+            AND other.generation IN (environments.serving, environments.wanted_generation)
+    )
 )sql";
 
 constexpr auto forget_sql = R"sql(
@@ -91,14 +119,15 @@ void adopt(Tx& tx, std::string_view target, std::string_view reference, Instant 
     );
 }
 
-void keep_only(Tx& tx, EnvironmentId environment, Generation serving, Generation newest)
+void keep_only(Tx& tx, EnvironmentId environment, const Keeping& keeping)
 {
     tx.execute(
         keep_only_sql,
         {
-            {"environment", environment},
-            {"serving",     serving    },
-            {"newest",      newest     }
+            {"environment", environment      },
+            {"serving",     keeping.serving  },
+            {"newest",      keeping.newest   },
+            {"successes",   keeping.successes}
     }
     );
 }
@@ -121,6 +150,36 @@ std::vector<std::string> unused(Tx& tx, std::string_view target)
         reference,
         {
             {"target", target}
+    }
+    );
+}
+
+std::vector<Listed> list(Tx& tx, std::string_view target)
+{
+    const auto read_listed = [](const Row& row) -> Listed {
+        return {
+            .reference = row.text("reference"),
+            .used_at = row.instant("used_at"),
+            .uses = row.count("uses"),
+            .needed = row.flag("needed")
+        };
+    };
+    return tx.all(
+        list_sql,
+        read_listed,
+        {
+            {"target", target}
+    }
+    );
+}
+
+void release(Tx& tx, std::string_view target, std::string_view reference)
+{
+    tx.execute(
+        release_sql,
+        {
+            {"target",    target   },
+            {"reference", reference}
     }
     );
 }

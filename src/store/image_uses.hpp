@@ -30,13 +30,33 @@ void add(Tx& tx, const Use& use);
 /// happens when it has one.
 void adopt(Tx& tx, std::string_view target, std::string_view reference, Instant now);
 
-/// Drops the environment's uses but those of the generation that serves and of the newest one. The
-/// images nobody uses any more stay listed as unused until `forget`.
-void keep_only(Tx& tx, EnvironmentId environment, Generation serving, Generation newest);
+/// Whose images an environment keeps: of the generation that serves, of the newest one, and of the
+/// last `successes` that ever served, for a way back.
+struct Keeping {
+    Generation serving = 0;
+    Generation newest = 0;
+    std::size_t successes = 0;
+};
+/// Drops the environment's other uses. The images nobody uses any more stay listed as unused until
+/// `forget`.
+void keep_only(Tx& tx, EnvironmentId environment, const Keeping& keeping);
 void release_all(Tx& tx, EnvironmentId environment);
 
 /// Images on `target` that no environment uses: free to be removed.
 std::vector<std::string> unused(Tx& tx, std::string_view target);
+
+/// An image of ours, and what it is there for.
+struct Listed {
+    std::string reference;
+    Instant used_at{};       ///< The last time that a generation was made from it.
+    std::uint64_t uses = 0;  ///< By generations of environments.
+    bool needed = false;     ///< One of these serves, or is the newest.
+};
+/// Those on `target`, longest unused first.
+std::vector<Listed> list(Tx& tx, std::string_view target);
+
+/// Drops all uses of an image that nothing needs; one that is needed stays as it is.
+void release(Tx& tx, std::string_view target, std::string_view reference);
 
 /// The image is gone from its engine. Nothing happens when it is in use again.
 void forget(Tx& tx, std::string_view target, std::string_view reference);

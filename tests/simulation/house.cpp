@@ -3,6 +3,8 @@
 #include "store/settings.hpp"
 #include "store/tenants.hpp"
 
+#include <algorithm>
+
 namespace diorama::simulation {
 
 namespace {
@@ -15,6 +17,23 @@ EngineSettings settings_for(FakeScheduler& scheduler, Store& store)
         };
     };
     return scheduler.run(store.transact(read)).value();
+}
+
+}  // namespace
+
+namespace {
+
+/// In most lives nothing ends by the clock alone; in the others it is short.
+CleanupSettings cleanup_for(Dice& dice)
+{
+    CleanupSettings cleanup{.every = minutes{1}, .idle = milliseconds{0}, .ttl = milliseconds{0}};
+    // An image is 100 MB in this world.
+    if (dice.happens(40)) cleanup.images = dice.between(1, 5) * 100'000'000;
+    if (dice.happens(60)) return cleanup;
+    if (dice.happens(70)) cleanup.idle = minutes{dice.between(4, 15)};
+    if (cleanup.idle == milliseconds{0} || dice.happens(30))
+        cleanup.ttl = minutes{dice.between(6, 25)};
+    return cleanup;
 }
 
 }  // namespace
@@ -38,6 +57,15 @@ House::House(std::uint64_t seed, bool detailed)
         return writes ? fate.before(Place::disk) : std::nullopt;
     });
     trace.detailed = detailed;
+    settings_.cleanup = cleanup_for(dice);
+    trace.say(
+        "world",
+        fmt::format(
+            "idle after {} s, old after {} s",
+            settings_.cleanup.idle.count() / 1000,
+            settings_.cleanup.ttl.count() / 1000
+        )
+    );
     scheduler.lag([this] { return fate.lag(); });
     gateway_.seen = [this](const RouteSnapshot& table) { check_routes(table); };
     docker_.freezes = [this](const std::string& container) { check_freeze(container); };
@@ -116,6 +144,7 @@ void House::restart()
 void House::skip(milliseconds time)
 {
     trace.say("world", fmt::format("the clock jumps by {} s", time.count() / 1000));
+    skips_.emplace_back(scheduler.now(), time);
     scheduler.skip(time);
 }
 
@@ -131,6 +160,17 @@ void House::check_freeze(const std::string& container)
                     violations.push_back(
                         fmt::format("{} freezes while {} leads to it", container, route.host)
                     );
+}
+
+milliseconds House::skipped(Instant from, Instant to) const
+{
+    // A small leap cannot be told from a pass that came late.
+    const milliseconds small = 3 * settings_.cleanup.every;
+    milliseconds all{};
+    for (const auto& [at, time] : skips_) {
+        if (at >= from && at < to) all += std::max(time - small, milliseconds{0});
+    }
+    return all;
 }
 
 /// DESIGN rule 7: nobody is sent where the gate was not passed.

@@ -45,9 +45,12 @@ public:
     void restart();
     /// The wall clock is set forward; nothing ran meanwhile.
     void skip(milliseconds time);
+    /// How far it was set forward between two moments.
+    milliseconds skipped(Instant from, Instant to) const;
 
     Engine& engine() { return *engine_; }
     EngineSettings& settings() { return settings_; }
+    const EngineSettings& settings() const { return settings_; }
     bool has_passed(const std::string& container) const
     {
         return docker_.passed.contains(container);
@@ -62,6 +65,12 @@ public:
             if (answer) return *answer;
             live(milliseconds{0});  // The daemon died while we asked.
         }
+    }
+    /// Writes into the store, once.
+    template <class Work>
+    void write(Work work)
+    {
+        [[maybe_unused]] const auto written = scheduler.run(store_->transact(work));
     }
     /// Runs a command to its end, or to the daemon's.
     template <class T>
@@ -90,6 +99,7 @@ private:
     std::vector<ForgeApi*> apis_{&api_};
     Logs logs_{trace};
     Log log_{Log::Level::info, [](std::string_view) {}};
+    std::vector<std::pair<Instant, milliseconds>> skips_;  ///< When, and how far.
     std::stop_source stopping_;
     std::unique_ptr<Engine> engine_;
     std::unique_ptr<VisitRecorder> visits_;

@@ -58,6 +58,7 @@ void Mishaps::command()
         Choice<Mishaps>{5, &Mishaps::put_to_sleep    },
         Choice<Mishaps>{3, &Mishaps::wake            },
         Choice<Mishaps>{1, &Mishaps::pin             },
+        Choice<Mishaps>{1, &Mishaps::keep            },
     };
     choose<Mishaps>(*this, house_.dice, choices);
 }
@@ -159,6 +160,28 @@ void Mishaps::memory_runs_short()
     auto& stalled = house_.memory.state.stalled;
     stalled = stalled ? std::nullopt : std::optional<double>(50);
     house_.trace.say("world", stalled ? "memory runs short" : "there is memory again");
+}
+
+/// Somebody pins a preview, or extends its life.
+void Mishaps::keep()
+{
+    const auto number = static_cast<std::int64_t>(1 + house_.dice.below(People::pull_requests));
+    const auto environment = preview(number);
+    if (!environment) return;
+    const Instant now = house_.scheduler.now();
+    const bool pins = house_.dice.happens(50);
+    const Instant until = now + house_.dice.up_to(hours{1});
+    house_.trace.say("operator", fmt::format("{} {}", pins ? "pins" : "extends", number));
+    house_.write([=, id = environment->id](Tx& tx) -> Result<> {
+        const auto seen = environments::find(tx, id);
+        if (!seen || is_going(seen->state)) return ok();
+        const environments::Keeping keeping{
+            .pinned = pins, .until = pins ? std::nullopt : std::optional(until)
+        };
+        const auto kept = environments::keep(tx, id, keeping, now);
+        if (!kept) return kept.error();
+        return ok();
+    });
 }
 
 void Mishaps::docker_goes_away()

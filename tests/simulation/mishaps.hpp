@@ -27,6 +27,7 @@ private:
     void put_to_sleep();
     void wake();
     void pin();
+    void keep();
 
     void docker_goes_away();
     void disk_fills_up();

@@ -112,6 +112,24 @@ MUTANTS = [
      "rung == Presence::stopped ? Quieting::stop : Quieting::nothing;", "Quieting::nothing;"),
     ("networks outlive what is archived", "sleep/lie_down.cpp",
      "    co_return co_await ledger.remove_all(std::move(networks));", "    co_return ok();"),
+    ("what vanished in its sleep keeps its row", "sleep/lie_down.cpp",
+     "        if (!find(remains.found, entry)) tasks.push_back(ledger.remove(entry));",
+     "        static_cast<void>(entry);"),
+    ("what is pinned is taken down", "cleanup/endings.cpp",
+     "return rests && !environment.pinned &&", "return rests &&"),
+    ("what was extended is taken down", "cleanup/endings.cpp",
+     "environment.kept_until.value_or(now) <= now", "true"),
+    ("time that the clock leapt over makes things idle", "cleanup/attendance.cpp",
+     "if (now - last_ > 2 * every)", "if (false)"),
+    ("what the clock took down comes back by itself", "look.cpp",
+     "if (const auto why = rests(tx, place, request))",
+     "if (const auto why = rests(tx, place, request); false)"),
+    ("what is over is announced, and not taken down", "cleanup/cleaner.cpp",
+     "        const auto going = wishes::take_down(tx, *seen, moment);\n"
+     "        if (!going) return going.error();\n",
+     ""),
+    ("images may take as much as they like", "cleanup/plan.cpp",
+     "if (freed >= excess.bytes) break;", "break;"),
 ]
 
 

@@ -30,6 +30,8 @@ public:
     void deliver();
     /// What is still under way arrives, or is lost for good.
     void deliver_the_rest();
+    /// Somebody touches each pull request, and the forge tells of it; nothing else changes.
+    void touch_all();
 
     const PullRequest* find(std::int64_t number);
     /// An open one, at random; null when there is none.

@@ -1,5 +1,6 @@
 #include "simulation/run.hpp"
 
+#include "simulation/ends.hpp"
 #include "simulation/mishaps.hpp"
 #include "simulation/truths.hpp"
 #include "simulation/visitors.hpp"
@@ -41,6 +42,8 @@ void release_brake(House& house)
 {
     const auto released = house.run(house.engine().poller().release());
     if (released) house.trace.say("operator", fmt::format("lets go of {}", *released));
+    const auto ended = house.run(house.engine().cleaner().release());
+    if (ended && *ended > 0) house.trace.say("operator", fmt::format("ends {}", *ended));
 }
 
 std::vector<std::string> calm(House& house, People& people, Mishaps& mishaps, Visitors& visitors)
@@ -60,6 +63,25 @@ std::vector<std::string> calm(House& house, People& people, Mishaps& mishaps, Vi
     return wrong;
 }
 
+/// Somebody has everything that is not kept taken away: what was announced goes, and stays away.
+std::vector<std::string> clean_up(House& house, People& people)
+{
+    house.settings().cleanup.idle = minutes{1};
+    const auto before = standing(house);
+    const auto planned = house.run(house.engine().cleaner().plan());
+    const auto done = house.run(house.engine().cleaner().pass_by_hand({}));
+    if (!planned || !done) return {"a cleanup by hand failed in a world that is well"};
+    auto wrong = differences(house, *planned, before);
+    house.live(glance);
+    people.touch_all();
+    house.live(glance);
+    for (std::string& each : untruths(house, people, {}))
+        wrong.push_back(std::move(each));
+    for (std::string& each : overdue(house))
+        wrong.push_back(std::move(each));
+    return wrong;
+}
+
 }  // namespace
 
 Outcome live_through(std::uint64_t seed, bool detailed)
@@ -72,6 +94,7 @@ Outcome live_through(std::uint64_t seed, bool detailed)
     try {
         storm(house, people, mishaps, visitors);
         outcome.violations = calm(house, people, mishaps, visitors);
+        if (outcome.violations.empty()) outcome.violations = clean_up(house, people);
     } catch (const std::exception& accident) {
         outcome.violations.push_back(fmt::format("an accident: {}", accident.what()));
     }

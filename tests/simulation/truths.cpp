@@ -1,5 +1,6 @@
 #include "simulation/truths.hpp"
 
+#include "simulation/ends.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/event_log.hpp"
@@ -102,6 +103,7 @@ private:
     void check_pull_request(std::int64_t number);
     void check_wanted(const PullRequest& it, const Memory& memory);
     void check_held(const PullRequest& it, const Memory& memory);
+    void check_ended(const Memory& memory);
     void check_served(const Memory& memory);
     void check_awake(const Memory& memory);
     void check_asleep(const Memory& memory);
@@ -141,7 +143,10 @@ void Comparison::check_pull_request(std::int64_t number)
         const auto& record = memory->record;
         const bool approved =
             record && record->approval && record->approval->commit == it->head_commit;
-        if (it->author == "ann" || approved)
+        if (was_ended_by_clock(memory->events, memory->environment) &&
+            memory->environment.wanted.commit == it->head_commit)
+            check_ended(*memory);
+        else if (it->author == "ann" || approved)
             check_wanted(*it, *memory);
         else
             check_held(*it, *memory);
@@ -150,7 +155,8 @@ void Comparison::check_pull_request(std::int64_t number)
     check_comment(*it, *memory);
     check_status(*it, *memory);
     const auto closed = std::ranges::count_if(memory->events, [](const event_log::Record& event) {
-        return event.to == State::destroying && has_moved(event);
+        return event.to == State::destroying && has_moved(event) &&
+               event.actor.type != Actor::Type::timer;
     });
     if (closed > people_.endings(number))
         complain(
@@ -214,6 +220,12 @@ void Comparison::check_held(const PullRequest& it, const Memory& memory)
     const std::string& serving = environment.serving_commit;
     if (!serving.empty() && !people_.may_run(it, serving))
         complain("pull request {} serves {}, which nobody approved", it.number, serving);
+}
+
+void Comparison::check_ended(const Memory& memory)
+{
+    if (const auto wrong = wrong_end(house_, memory.events, memory.environment))
+        complain("{}", *wrong);
 }
 
 /// Where it stands on the ladder is where its containers are, and whoever came found it awake.
@@ -336,6 +348,7 @@ void Comparison::check_status(const PullRequest& it, const Memory& memory)
             complain("the status of {} of {} stays pending", deployment.commit, it.number);
     }
     if (!People::wants_preview(it) || !last.contains(it.head_commit)) return;
+    if (memory.environment.state == State::destroyed) return;
     const bool good = last.at(it.head_commit) == CommitStatus::State::success;
     if (good != (memory.environment.serving_commit == it.head_commit))
         complain("the status of {} of {} is not true", it.head_commit, it.number);
@@ -390,6 +403,7 @@ void Comparison::check_images()
         });
         if (!used) complain("nobody uses image {}", reference);
     }
+    if (const auto wrong = beyond_budget(house_)) complain("{}", *wrong);
 }
 
 /// SEC-60, SEC-61: a secret stands in every error of this world.

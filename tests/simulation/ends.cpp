@@ -1,0 +1,126 @@
+#include "simulation/ends.hpp"
+
+#include "store/environments.hpp"
+#include "store/image_uses.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace diorama::simulation {
+
+namespace {
+
+/// The last event of that name before the one at `end`; the whole life where there was none.
+Instant last(const Events& events, std::string_view name, std::size_t end, Instant otherwise)
+{
+    for (std::size_t i = end; i-- > 0;)
+        if (events[i].event == name) return events[i].at;
+    return otherwise;
+}
+
+/// Where the last event of that name stands; behind the end where there is none.
+std::size_t place_of_last(const Events& events, std::string_view name)
+{
+    for (std::size_t i = events.size(); i-- > 0;)
+        if (events[i].event == name) return i;
+    return events.size();
+}
+
+bool is_kept(const Environment& environment, Instant now)
+{
+    return environment.pinned || environment.kept_until.value_or(now) > now ||
+           environment.state == State::awaiting_approval;
+}
+
+}  // namespace
+
+bool was_ended_by_clock(const Events& events, const Environment& environment)
+{
+    if (environment.state != State::destroyed) return false;
+    const auto closed = place_of_last(events, "closed");
+    return closed < events.size() && events[closed].actor.type == Actor::Type::timer;
+}
+
+std::optional<std::string>
+wrong_end(const House& house, const Events& events, const Environment& environment)
+{
+    const auto at = place_of_last(events, "closed");
+    const Instant end = events.at(at).at;
+    const auto passed = [&](Instant since) { return end - since - house.skipped(since, end); };
+    const auto used = passed(last(events, "wanted", at, environment.created_at));
+    const auto stood = passed(last(events, "reopened", at, environment.created_at));
+    const CleanupSettings& cleanup = house.settings().cleanup;
+    if (environment.pinned) return environment.slug + " was pinned, and the clock took it down";
+    if (environment.kept_until && *environment.kept_until > end)
+        return environment.slug + " was extended, and the clock took it down";
+    if (cleanup.idle > milliseconds{0} && used >= cleanup.idle) return std::nullopt;
+    if (cleanup.ttl > milliseconds{0} && stood >= cleanup.ttl) return std::nullopt;
+    return fmt::format(
+        "{} was taken down as {}, after {} s without use in a life of {} s",
+        environment.slug,
+        events[at].actor.name,
+        used.count() / 1000,
+        stood.count() / 1000
+    );
+}
+
+std::vector<Environment> standing(House& house)
+{
+    return house.ask([](Tx& tx) -> Result<std::vector<Environment>> {
+        auto all = environments::all_live(tx);
+        std::erase_if(all, [](const Environment& each) { return is_going(each.state); });
+        return all;
+    });
+}
+
+std::vector<std::string>
+differences(House& house, const CleanupPlan& announced, const std::vector<Environment>& before)
+{
+    std::vector<std::string> wrong;
+    const auto now = standing(house);
+    for (const Environment& each : before) {
+        const bool said = std::ranges::find(announced.endings, each.id, &Ending::environment) !=
+                          announced.endings.end();
+        const bool stands = std::ranges::find(now, each.id, &Environment::id) != now.end();
+        if (said == stands)
+            wrong.push_back(fmt::format(
+                "{} was {}announced to go, and it {}",
+                each.slug,
+                said ? "" : "not ",
+                stands ? "stands" : "went"
+            ));
+    }
+    return wrong;
+}
+
+std::optional<std::string> beyond_budget(House& house)
+{
+    const std::uint64_t limit = house.settings().cleanup.images;
+    const auto& there = house.builder.images;
+    if (limit == 0 || there.size() * house.builder.image_size <= limit) return std::nullopt;
+    const auto needed = house.ask([](Tx& tx) -> Result<std::set<std::string>> {
+        std::set<std::string> all;
+        for (const Environment& each : environments::all_live(tx)) {
+            for (const auto& use : image_uses::of_environment(tx, each.id))
+                if (use.generation == each.serving || use.generation == each.wanted.generation)
+                    all.insert(use.reference);
+        }
+        return all;
+    });
+    if (needed.size() == there.size()) return std::nullopt;
+    return fmt::format(
+        "{} images take more than they may, and only {} are needed", there.size(), needed.size()
+    );
+}
+
+std::vector<std::string> overdue(House& house)
+{
+    std::vector<std::string> wrong;
+    for (const Environment& each : standing(house)) {
+        if (!is_kept(each, house.scheduler.now() - minutes{3}))
+            wrong.push_back(each.slug + " stands, though nobody uses or keeps it");
+    }
+    return wrong;
+}
+
+}  // namespace diorama::simulation

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "engine/cleanup/plan.hpp"
+#include "simulation/house.hpp"
+#include "store/event_log.hpp"
+
+#include <optional>
+
+/// What is true of environments that our own clock ends.
+namespace diorama::simulation {
+
+using Events = std::vector<event_log::Record>;
+
+/// It is gone, and the clock took it down.
+bool was_ended_by_clock(const Events& events, const Environment& environment);
+
+/// Why it should not have been taken down when it was; nothing when all is right. Counts anew, from
+/// the events, what the daemon counted from its rows.
+std::optional<std::string>
+wrong_end(const House& house, const Events& events, const Environment& environment);
+
+/// What stands, and is not being taken down.
+std::vector<Environment> standing(House& house);
+
+/// Where a cleanup by hand did not do just what was announced to those that stood before.
+std::vector<std::string>
+differences(House& house, const CleanupPlan& announced, const std::vector<Environment>& before);
+
+/// Why our images take more than they may, though some of them are not needed.
+std::optional<std::string> beyond_budget(House& house);
+
+/// What stands though nobody used it for long and nobody keeps it.
+std::vector<std::string> overdue(House& house);
+
+}  // namespace diorama::simulation
