@@ -20,7 +20,7 @@ from hub import Hub  # noqa: E402
 
 REPOSITORY = "ada/shop"
 SECRET = "the-shop-signs-with-this"
-TOOL = "diorama-chaos-tool:1"  # What the job runs: an image that a manifest names.
+TOOL = f"diorama-chaos-tool:{os.getpid()}"  # What the job runs: an image that a manifest names.
 COMPOSE = f"""x-diorama:
   main: page
 services:
