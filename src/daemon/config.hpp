@@ -80,6 +80,10 @@ struct SecurityConfig {
     std::vector<std::string> capabilities;  ///< That services may add, besides the usual ones.
     std::vector<std::string> sysctls;       ///< Likewise.
 };
+/// What a stranger's commit gets once somebody approved it.
+struct StrangerConfig {
+    bool egress = StrangerSettings{}.egress;
+};
 struct DeadlineConfig {
     milliseconds fetch = minutes{2};
     milliseconds build = minutes{15};
@@ -151,6 +155,7 @@ struct Config {
     NetworkConfig network;
     LimitsConfig limits;
     SecurityConfig security;
+    StrangerConfig strangers;
     DeadlineConfig deadlines;
     SleepConfig sleep;
     CleanupConfig cleanup;
@@ -173,6 +178,7 @@ BOOST_DESCRIBE_STRUCT(
     )
 )
 BOOST_DESCRIBE_STRUCT(SecurityConfig, (), (non_root, capabilities, sysctls))
+BOOST_DESCRIBE_STRUCT(StrangerConfig, (), (egress))
 BOOST_DESCRIBE_STRUCT(DeadlineConfig, (), (fetch, build, health, removal))
 BOOST_DESCRIBE_STRUCT(
     SleepConfig,
@@ -214,6 +220,7 @@ BOOST_DESCRIBE_STRUCT(
      network,
      limits,
      security,
+     strangers,
      deadlines,
      sleep,
      cleanup,

@@ -82,6 +82,9 @@ constexpr Sentence sentences[] = {
      "them open the host: know what you allow."                                                                       },
     {"security.sysctls",
      "Kernel settings of their own network that services may change besides the usual ones."                          },
+    {"strangers.egress",
+     "Whether the containers of a stranger's pull request, once approved, reach the internet. Its "
+     "build does, as every build."                                                                                    },
     {"deadlines.fetch",                    "For fetching a commit."                                                   },
     {"deadlines.build",
      "For building or pulling an image; waiting for a place among the builds does not count."                         },
@@ -223,6 +226,7 @@ Node defaults()
         {"network",      to_node(config.network)                       },
         {"limits",       to_node(config.limits)                        },
         {"security",     to_node(config.security)                      },
+        {"strangers",    to_node(config.strangers)                     },
         {"deadlines",    to_node(config.deadlines)                     },
         {"sleep",        to_node(config.sleep)                         },
         {"cleanup",      to_node(config.cleanup)                       },

@@ -101,6 +101,7 @@ Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gatew
     for (const auto& [name, project] : config.projects)
         settings.rules[lower(name)] = rules_of(project);
     settings.policy = policy_of(config);
+    settings.strangers = {.egress = config.strangers.egress};
     settings.deadlines = {
         config.deadlines.fetch,
         config.deadlines.build,

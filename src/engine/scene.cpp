@@ -125,6 +125,7 @@ private:
 
     bool is_internal(const std::string& network) const
     {
+        if (facts_.environment.wanted.untrusted && !facts_.settings.strangers.egress) return true;
         const auto planned = plan_.networks.find(network);
         return planned != plan_.networks.end() && planned->second.internal;
     }

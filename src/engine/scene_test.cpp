@@ -238,6 +238,19 @@ TEST_CASE("content is the same only with the same files, place, mode and owner")
     CHECK(with([](ContentMount& it) { it.owner = "1000:1000"; }) != identity);
 }
 
+TEST_CASE("a stranger's scene does not reach the internet, unless the installation lets it (SEC-45)")
+{
+    Stage stage;
+    const auto closed = [&] {
+        return stage.compose({.services = {service("web")}})->networks.at("default").internal;
+    };
+    CHECK_FALSE(closed());
+    stage.environment.wanted.untrusted = true;
+    CHECK(closed());
+    stage.settings.strangers.egress = true;
+    CHECK_FALSE(closed());
+}
+
 TEST_CASE("a network that is closed is another network, with other containers (SEC-40)")
 {
     Stage stage;

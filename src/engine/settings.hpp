@@ -31,6 +31,11 @@ struct ForgeSettings {
     bool deployments = true;
 };
 
+/// What a stranger's commit gets that somebody approved, besides `for_strangers` of its policy.
+struct StrangerSettings {
+    bool egress = false;  ///< Its scene reaches the internet.
+};
+
 /// What the engine was told to be. Plain values; the daemon fills them from its configuration.
 struct EngineSettings {
     InstallationId installation;
@@ -45,6 +50,7 @@ struct EngineSettings {
     ForgeSettings forges;
     std::map<std::string, Rules> rules;  ///< By owner/name in lower case; none: the default rules.
     Policy policy;
+    StrangerSettings strangers;
     Deadlines deadlines;
     SleepSettings sleep;
     CleanupSettings cleanup;

@@ -87,6 +87,10 @@ class Engine:
         assert answer.status == 200, answer
         return answer.json
 
+    def post(self, path):
+        answer = ask(UnixConnection(DOCKER_SOCKET), "POST", path)
+        assert answer.status < 300, answer
+
     def objects(self, installation):
         """Names by type of all that carries the installation's label."""
         label = [f"diorama.installation={installation}"]

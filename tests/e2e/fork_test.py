@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""SEC-26: what a fork's build and run can see, told by the fork's own code: its environment, its
+"""SEC-26, SEC-45: what a fork's build and run can see, told by the fork's own code: its environment, its
 files and mounts, its processes, whom it reaches; and what Docker keeps of it."""
 
 import base64
@@ -212,7 +212,9 @@ class Fork(unittest.TestCase):
         engine, label = self.daemon.engine, [f"diorama.environment={environment['id']}"]
         containers = engine.get("/containers/json?all=1&", label=label)
         self.assertEqual(len(containers), 1)
-        said = [engine.get("/networks?", label=label), engine.get("/volumes?", label=label)]
+        networks = engine.get("/networks?", label=label)
+        self.assertTrue(networks and all(network["Internal"] for network in networks), networks)
+        said = [networks, engine.get("/volumes?", label=label)]
         for container in containers:
             whole = engine.get(f"/containers/{container['Id']}/json")
             image = whole["Image"]
@@ -221,7 +223,7 @@ class Fork(unittest.TestCase):
             self.assertFalse(whole["HostConfig"]["Privileged"])
         return json.dumps(said)
 
-    def test_SEC_26_a_forks_build_and_run_see_no_secret_of_anybody(self):
+    def test_SEC_26_SEC_45_a_forks_build_and_run_see_no_secret_of_anybody(self):
         first = self.trusted("till", 1)
         environment = self.fork(*self.other_project())
         place = f"/api/v1/environments/{environment['id']}"
