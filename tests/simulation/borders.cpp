@@ -93,6 +93,11 @@ Task<Result<Stats>> DriverBorder::stats(Entry container)
     return border_.pass("stats " + container.name, real_.stats(container));
 }
 
+Task<Result<std::map<EnvironmentId, std::uint64_t>>> DriverBorder::written()
+{
+    return border_.pass("written", real_.written());
+}
+
 Task<Result<std::int64_t>> DriverBorder::exec(
     Entry container,
     std::vector<std::string> argv,

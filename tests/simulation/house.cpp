@@ -51,7 +51,7 @@ House::House(std::uint64_t seed, bool detailed)
       api_(border(Place::forge), forge)
 {
     store_->gate([this](bool writes) -> std::optional<Error> {
-        if (!engine_) return std::nullopt;
+        if (!engine_ || judged_) return std::nullopt;
         if (!fate.crosses(writes ? "a commit" : "a read"))
             return Error{Code::unavailable, "the daemon is dead"};
         return writes ? fate.before(Place::disk) : std::nullopt;
@@ -101,6 +101,7 @@ void House::start()
         &memory
     };
     engine_ = std::make_unique<Engine>(world);
+    elsewhere_ = std::make_unique<Commands>(world, unheard_);
     group_ = std::make_unique<TaskGroup>(scheduler);
     group_->spawn(keep_running(stopping_.get_token()));
     visits_ = std::make_unique<VisitRecorder>(scheduler, *store_, gateway_, log_);

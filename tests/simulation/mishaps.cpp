@@ -103,8 +103,12 @@ void Mishaps::redeploy()
     const auto environment = preview(number);
     // Whoever deploys a closed one by hand wants it, and the daemon is right to keep it a while.
     if (!environment || environment->state == State::destroyed) return;
-    const auto done = house_.run(house_.engine().commands().redeploy(admin(), environment->id));
-    house_.trace.say("operator", fmt::format("redeploy {}: {}", number, told(done)));
+    const bool unheard = house_.dice.happens(50);
+    Commands& commands = unheard ? house_.elsewhere() : house_.engine().commands();
+    const auto done = house_.run(commands.redeploy(admin(), environment->id));
+    house_.trace.say(
+        unheard ? "somebody else" : "operator", fmt::format("redeploy {}: {}", number, told(done))
+    );
 }
 
 void Mishaps::put_up_by_number()
@@ -248,7 +252,7 @@ void Mishaps::container_crashes()
 void Mishaps::orphan_appears()
 {
     if (orphans_ == 2) return;
-    const auto name = fmt::format("pr-99-web-{:08x}", ++orphans_);
+    const auto name = fmt::format("{}web-{:08x}", unknown, ++orphans_);
     const auto owner = EnvironmentId::make(house_.scheduler.now(), house_.dice.random());
     house_.host.place(
         EntryType::container,

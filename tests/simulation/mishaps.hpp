@@ -13,6 +13,9 @@ public:
     void strike();
     /// Whoever may runs a command.
     void command();
+    /// Names of what it puts there that no store ever knew begin so.
+    static constexpr std::string_view unknown = "pr-99-";
+
     /// Nothing lies any more.
     void end();
 

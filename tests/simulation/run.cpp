@@ -1,5 +1,6 @@
 #include "simulation/run.hpp"
 
+#include "simulation/always.hpp"
 #include "simulation/ends.hpp"
 #include "simulation/mishaps.hpp"
 #include "simulation/truths.hpp"
@@ -34,6 +35,9 @@ void storm(House& house, People& people, Mishaps& mishaps, Visitors& visitors)
         else
             mishaps.strike();
         house.live(house.dice.up_to(house.dice.happens(10) ? seconds{120} : seconds{10}));
+        for (std::string& wrong : untruths_now(house, Mishaps::unknown))
+            house.violations.push_back(std::move(wrong));
+        if (!house.violations.empty()) return;
     }
 }
 
