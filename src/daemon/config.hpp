@@ -70,6 +70,7 @@ struct LimitsConfig {
     ByteSize memory_most{2ULL << 30U};  ///< … and what it may ask for at most.
     double cpus_most = 2;
     std::int64_t services = 20;
+    ByteSize disk{5ULL << 30U};          ///< What a scene may write; 0: no limit.
     std::int64_t workers = 8;            ///< Environments worked on at once.
     std::int64_t builds = 2;             ///< Images built at once …
     ByteSize build_memory{2ULL << 30U};  ///< … and what each RUN of theirs may use.
@@ -174,8 +175,17 @@ BOOST_DESCRIBE_STRUCT(NetworkConfig, (), (subnets, filter, egress, allowed))
 BOOST_DESCRIBE_STRUCT(
     LimitsConfig,
     (),
-    (memory, cpus, pids, memory_most, cpus_most, services, workers, builds, build_memory, build_cpus
-    )
+    (memory,
+     cpus,
+     pids,
+     memory_most,
+     cpus_most,
+     services,
+     disk,
+     workers,
+     builds,
+     build_memory,
+     build_cpus)
 )
 BOOST_DESCRIBE_STRUCT(SecurityConfig, (), (non_root, capabilities, sysctls))
 BOOST_DESCRIBE_STRUCT(StrangerConfig, (), (egress))

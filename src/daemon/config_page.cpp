@@ -72,6 +72,10 @@ constexpr Sentence sentences[] = {
     {"limits.memory_most",                 "Memory a service may ask for at most."                                    },
     {"limits.cpus_most",                   "Cores a service may ask for at most."                                     },
     {"limits.services",                    "Containers of a scene."                                                   },
+    {"limits.disk",
+     "What the containers and volumes of a scene may have on disk besides their images; a "
+     "stranger's "
+     "at most 1 GB. Whoever has more is taken down; 0: no limit."                                                     },
     {"limits.workers",                     "Environments worked on at once."                                          },
     {"limits.builds",                      "Images built at once."                                                    },
     {"limits.build_memory",                "Memory of each RUN step of a build; 0: all there is."                     },

@@ -34,6 +34,7 @@ Policy policy_of(const Config& config)
     policy.defaults = {.memory = limits.memory.bytes, .cpus = limits.cpus, .pids = limits.pids};
     policy.most.memory = limits.memory_most.bytes;
     policy.most.cpus = limits.cpus_most;
+    policy.disk = limits.disk.bytes;
     policy.services = static_cast<std::size_t>(limits.services);
     policy.capabilities.insert(
         config.security.capabilities.begin(), config.security.capabilities.end()

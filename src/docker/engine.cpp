@@ -61,8 +61,9 @@ BOOST_DESCRIBE_STRUCT(VolumeUsage, (), (Size))
 struct Sized {
     std::int64_t Size = 0, SizeRw = 0;
     std::optional<VolumeUsage> UsageData;
+    std::map<std::string, std::string> Labels;
 };
-BOOST_DESCRIBE_STRUCT(Sized, (), (Size, SizeRw, UsageData))
+BOOST_DESCRIBE_STRUCT(Sized, (), (Size, SizeRw, UsageData, Labels))
 struct UsageAnswer {
     std::int64_t LayersSize = 0;
     std::vector<Sized> Containers, Volumes, BuildCache;
@@ -148,15 +149,20 @@ Task<Result<Info>> Engine::info()
 
 Task<Result<DiskUsage>> Engine::disk_usage()
 {
-    const auto answer = co_await api_->ask<UsageAnswer>(
+    auto answer = co_await api_->ask<UsageAnswer>(
         {.path = "/system/df", .tried = "ask for the Engine's disk usage", .timeout = minutes{5}}
     );
     if (!answer) co_return answer.error();
     DiskUsage usage{.images = positive(answer->LayersSize)};
-    for (const auto& each : answer->Containers)
+    for (auto& each : answer->Containers) {
         usage.containers += positive(each.SizeRw);
-    for (const auto& each : answer->Volumes)
-        usage.volumes += each.UsageData ? positive(each.UsageData->Size) : 0;
+        usage.written.push_back({std::move(each.Labels), positive(each.SizeRw)});
+    }
+    for (auto& each : answer->Volumes) {
+        const auto bytes = each.UsageData ? positive(each.UsageData->Size) : 0;
+        usage.volumes += bytes;
+        usage.written.push_back({std::move(each.Labels), bytes});
+    }
     for (const auto& each : answer->BuildCache)
         usage.build_cache += positive(each.Size);
     co_return usage;

@@ -31,6 +31,13 @@ struct Info {
 
 struct DiskUsage {
     std::uint64_t images = 0, containers = 0, volumes = 0, build_cache = 0;  ///< Bytes.
+
+    /// What one container wrote over its image, or one volume holds.
+    struct Written {
+        std::map<std::string, std::string> labels;
+        std::uint64_t bytes = 0;
+    };
+    std::vector<Written> written;
 };
 
 struct Event {

@@ -327,6 +327,17 @@ Task<Result<Stats>> DockerDriver::stats(Entry entry)
     };
 }
 
+Task<Result<std::map<EnvironmentId, std::uint64_t>>> DockerDriver::written()
+{
+    const auto usage = co_await engine_.disk_usage();
+    if (!usage) co_return usage.error();
+    std::map<EnvironmentId, std::uint64_t> all;
+    for (const auto& [labels, bytes] : usage->written)
+        if (const auto owner = label::owner(labels, options_.installation.text()))
+            all[*owner] += bytes;
+    co_return all;
+}
+
 Task<Result<std::int64_t>> DockerDriver::exec(
     Entry entry,
     std::vector<std::string> argv,

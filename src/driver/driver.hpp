@@ -64,6 +64,10 @@ public:
 
     virtual Task<Result<Stats>> stats(Entry container) = 0;
 
+    /// How many bytes each environment holds on disk: what its containers wrote over their images,
+    /// and its volumes. The engine may walk through all of it: not to be asked often.
+    virtual Task<Result<std::map<EnvironmentId, std::uint64_t>>> written() = 0;
+
     /// Runs a command in a container; answers its exit code, its output goes to `line`.
     virtual Task<Result<std::int64_t>> exec(
         Entry container,

@@ -168,6 +168,9 @@ Task<> it_counts_and_runs_commands(ContractWorld& world)
     REQUIRE_MESSAGE(stats.has_value(), problem(stats));
     CHECK(stats->pids > 0);
     CHECK(stats->memory > 0);
+    const auto written = co_await driver.written();
+    REQUIRE_MESSAGE(written.has_value(), problem(written));
+    CHECK(written->contains(shop));
 
     std::vector<std::string> said;
     const auto read = [&](const OutputLine& line) {

@@ -355,6 +355,18 @@ Task<Result<Stats>> FakeDriver::stats(Entry entry)
     };
 }
 
+Task<Result<std::map<EnvironmentId, std::uint64_t>>> FakeDriver::written()
+{
+    const auto lost = co_await begin(Verb::written, {}, {});
+    if (!lost) co_return lost.error();
+    if (*lost) co_return **lost;
+    std::map<EnvironmentId, std::uint64_t> all;
+    for (const Object* object : host_.objects())
+        if (const auto owner = label::owner(object->labels, installation_))
+            all[*owner] += object->written;
+    co_return all;
+}
+
 Task<Result<std::int64_t>> FakeDriver::exec(
     Entry entry,
     std::vector<std::string> argv,

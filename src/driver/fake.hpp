@@ -19,6 +19,7 @@ enum class Verb {
     thaw,
     follow,
     stats,
+    written,
     exec
 };
 
@@ -68,6 +69,7 @@ public:
         Entry container, Instant since, std::function<void(OutputLine)> line, std::stop_token stop
     ) override;
     Task<Result<Stats>> stats(Entry container) override;
+    Task<Result<std::map<EnvironmentId, std::uint64_t>>> written() override;
     Task<Result<std::int64_t>> exec(
         Entry container,
         std::vector<std::string> argv,

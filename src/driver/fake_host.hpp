@@ -46,9 +46,10 @@ public:
         std::string name;
         std::string id;
         Labels labels;
-        std::string subnet;     ///< Networks.
-        std::string seed;       ///< Volumes: the tar they were seeded with, empty: none.
-        Container container{};  ///< Containers.
+        std::string subnet;         ///< Networks.
+        std::string seed;           ///< Volumes: the tar they were seeded with, empty: none.
+        std::uint64_t written = 0;  ///< Bytes, of containers and volumes.
+        Container container{};      ///< Containers.
     };
 
     explicit FakeHost(Scheduler& scheduler) : scheduler_(scheduler), changed_(scheduler) {}

@@ -28,6 +28,14 @@ inline bool same_owner(const Labels& theirs, const Labels& ours)
            value(theirs, environment) == value(ours, environment);
 }
 
+/// The environment of what `installation` made; none for anybody else's.
+inline std::optional<EnvironmentId> owner(const Labels& theirs, std::string_view maker)
+{
+    if (maker.empty() || value(theirs, installation) != maker) return std::nullopt;
+    const auto id = EnvironmentId::parse(value(theirs, environment));
+    return id ? std::optional(*id) : std::nullopt;
+}
+
 }  // namespace diorama::label
 
 namespace diorama {

@@ -16,6 +16,7 @@ Engine::Engine(World world)
       commands_(world, bell_),
       workers_(shop_, bell_, world.random.hex(12)),
       caretaker_(shop_, bell_),
+      disk_watch_(world, bell_),
       intake_(world, bell_),
       poller_(world, intake_),
       cleaner_(world, bell_, poller_, caretaker_),
@@ -35,6 +36,7 @@ Task<Result<>> Engine::run(std::stop_token stop)
     group.spawn(workers_.run(stop));
     group.spawn(caretaker_.run(stop));
     group.spawn(cleaner_.run(stop));
+    group.spawn(disk_watch_.run(stop));
     group.spawn(intake_.run(stop));
     group.spawn(sleeper_.run(stop));
     group.spawn(waker_.run(stop));

@@ -2,6 +2,7 @@
 
 #include "engine/caretaker.hpp"
 #include "engine/cleanup/cleaner.hpp"
+#include "engine/cleanup/disk_watch.hpp"
 #include "engine/commands.hpp"
 #include "engine/poller.hpp"
 #include "engine/reporter.hpp"
@@ -44,6 +45,7 @@ private:
     Commands commands_;
     Workers workers_;
     Caretaker caretaker_;
+    DiskWatch disk_watch_;
     Intake intake_;
     Poller poller_;
     Cleaner cleaner_;

@@ -92,6 +92,8 @@ Policy for_strangers(Policy policy)
     policy.volumes = std::min<std::size_t>(policy.volumes, 8);
     policy.networks = std::min<std::size_t>(policy.networks, 4);
     policy.most = policy.defaults;
+    constexpr std::uint64_t disk = 1ULL << 30;
+    policy.disk = policy.disk == 0 ? disk : std::min(policy.disk, disk);
     policy.shm_most = std::min(policy.shm_most, policy.shm_default);
     policy.tmpfs_most = std::min(policy.tmpfs_most, policy.tmpfs_default);
     policy.capabilities = Policy::default_capabilities();

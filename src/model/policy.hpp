@@ -24,6 +24,7 @@ struct Policy {
     Limits defaults{.memory = 512ULL << 20, .cpus = 0.5, .pids = 512};
     Limits most{.memory = 2ULL << 30, .cpus = 2, .pids = 4096};
     std::uint64_t shm_default = 64ULL << 20, shm_most = 1ULL << 30;
+    std::uint64_t disk = 5ULL << 30;  ///< What a scene may write, its volumes too; 0: no limit.
     std::uint64_t tmpfs_default = 64ULL << 20, tmpfs_most = 512ULL << 20;
     std::set<std::string, std::less<>> capabilities = default_capabilities();
     std::set<std::string, std::less<>> sysctls = default_sysctls();

@@ -16,6 +16,7 @@ DEEDS = {
     "flood": "( $b yes 'a line that nobody asked for, and many more of them' "
              ">/proc/1/fd/1 2>/dev/null </dev/null & )",
     "spin": "for i in 1 2 3 4 5 6 7 8; do ( while :; do :; done & ) >/dev/null 2>&1 </dev/null; done",
+    "fill": "( $b dd if=/dev/zero of=/www/filler bs=1M count=64 & ) >/dev/null 2>&1 </dev/null",
     "stop": "$b killall -9 yes >/dev/null 2>&1",
 }
 DOCKERFILE = (
@@ -46,7 +47,7 @@ def greedy(folder):
 
 class Limits(unittest.TestCase):
     def setUp(self):
-        self.daemon = Daemon().start()
+        self.daemon = Daemon('[limits]\ndisk = "48m"\n').start()
         self.addCleanup(self.daemon.end)
         self.neighbour = self.deploy(small(self.daemon.folder / "quiet" / "corner", "still here"))
         self.greedy = self.deploy(greedy(self.daemon.folder / "loud" / "shop"))
@@ -106,6 +107,15 @@ class Limits(unittest.TestCase):
         # The daemon has the flood behind it and goes on with what it was asked for.
         answer = self.daemon.deploy(small(self.daemon.folder / "third" / "corner", "third"))
         self.assertEqual(answer.json["state"], "ready", answer)
+
+    def test_SEC_41_a_scene_that_fills_the_disk_is_taken_down_with_all_it_wrote(self):
+        self.tell("fill")
+        name = self.greedy["id"]
+        until(lambda: self.daemon.environment(name)["state"] == "destroyed", "the end of the greedy one")
+        self.calm("it was taken down")
+        told = [event["actor"]["name"] for event in self.daemon.get(f"/api/v1/environments/{name}/events")["items"]]
+        self.assertTrue(any("to disk, and may 48 MiB" in each for each in told), told)
+        self.assertEqual(self.daemon.engine.get("/containers/json?all=1&", label=[f"diorama.environment={name}"]), [])
 
     def test_SEC_41_a_crowd_of_connections_leaves_the_gateway_to_the_others(self):
         crowd = []
