@@ -200,6 +200,8 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
         {"DIORAMA_SECURITY_NON_ROOT",         "require"                       },
         {"DIORAMA_SECURITY_CAPABILITIES",     "IPC_LOCK"                      },
         {"DIORAMA_SECURITY_SYSCTLS",          "kernel.msgmax"                 },
+        {"DIORAMA_STRANGERS_EGRESS",          "true"                          },
+        {"DIORAMA_LIMITS_DISK",               "10g"                           },
         {"DIORAMA_DEADLINES_FETCH",           "1m"                            },
         {"DIORAMA_DEADLINES_BUILD",           "1h"                            },
         {"DIORAMA_DEADLINES_HEALTH",          "90s"                           },
@@ -268,6 +270,8 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
     CHECK(config->security.non_root == NonRoot::require);
     CHECK(config->security.capabilities == std::vector<std::string>{"IPC_LOCK"});
     CHECK(config->security.sysctls == std::vector<std::string>{"kernel.msgmax"});
+    CHECK(config->strangers.egress);
+    CHECK(config->limits.disk.bytes == 10ULL << 30U);
     CHECK(config->deadlines.fetch == minutes{1});
     CHECK(config->deadlines.build == hours{1});
     CHECK(config->deadlines.health == seconds{90});

@@ -39,7 +39,7 @@ jobs::Job take_over(TestWorld& world)
 
 bool is_change(const FakeDriver::Call& call)
 {
-    return call.verb != Verb::observe && call.verb != Verb::follow;
+    return call.verb != Verb::observe && call.verb != Verb::follow && call.verb != Verb::written;
 }
 
 }  // namespace
