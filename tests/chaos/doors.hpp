@@ -64,6 +64,10 @@ public:
         return real_.follow(container, since, std::move(line), stop);
     }
     Task<Result<Stats>> stats(Entry container) override { return real_.stats(container); }
+    Task<Result<std::map<EnvironmentId, std::uint64_t>>> written() override
+    {
+        return real_.written();
+    }
     Task<Result<std::int64_t>> exec(
         Entry container,
         std::vector<std::string> argv,
