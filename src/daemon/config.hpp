@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "base/secret.hpp"
+#include "daemon/config_forges.hpp"
 #include "engine/settings.hpp"
 #include "model/addresses.hpp"
 
@@ -112,35 +113,6 @@ struct CleanupConfig {
     milliseconds logs = CleanupSettings{}.logs;
     milliseconds history = CleanupSettings{}.history;
 };
-struct RegistryConfig {
-    std::string user;
-    Secret password;
-};
-/// GitHub, or its Enterprise Server. Nothing of it works before there is a webhook secret.
-struct GithubConfig {
-    std::optional<Secret> webhook_secret;
-    std::optional<Secret> webhook_secret_old;  ///< Good too while the other one takes its place.
-    std::optional<Secret> token;               ///< Facts, comments, statuses, private repositories.
-    std::string api = "https://api.github.com";
-    std::string web = "https://github.com";  ///< Repositories are at `web` + "/owner/name.git".
-    bool comment = true;
-    bool status = true;
-    bool deployments = true;
-    milliseconds poll = ForgeSettings{}.poll;
-    milliseconds deliveries = ForgeSettings{}.keep;
-
-    bool on() const { return webhook_secret.has_value(); }
-};
-/// What holds for one repository, "owner/name": `Rules`, and a secret that signs for it alone.
-struct ProjectConfig {
-    std::optional<Secret> webhook_secret;
-    std::vector<std::string> branches;
-    std::vector<std::string> base_branches;
-    std::vector<std::string> labels;
-    std::vector<std::string> paths;
-    std::vector<std::string> skip_words = Rules{}.skip_words;
-    bool drafts = true;
-};
 struct LogConfig {
     Log::Level level = Log::Level::info;
 };
@@ -197,24 +169,6 @@ BOOST_DESCRIBE_STRUCT(
 )
 BOOST_DESCRIBE_STRUCT(
     CleanupConfig, (), (every, idle, ttl, generations, images, disk_high, disk_low, logs, history)
-)
-BOOST_DESCRIBE_STRUCT(RegistryConfig, (), (user, password))
-BOOST_DESCRIBE_STRUCT(
-    GithubConfig,
-    (),
-    (webhook_secret,
-     webhook_secret_old,
-     token,
-     api,
-     web,
-     comment,
-     status,
-     deployments,
-     poll,
-     deliveries)
-)
-BOOST_DESCRIBE_STRUCT(
-    ProjectConfig, (), (webhook_secret, branches, base_branches, labels, paths, skip_words, drafts)
 )
 BOOST_DESCRIBE_STRUCT(LogConfig, (), (level))
 BOOST_DESCRIBE_STRUCT(
