@@ -131,10 +131,8 @@ Task<Result<>> DeploymentRun::read_plan()
         plan_.services.size() == 1 ? "" : "s"
     ));
     if (environment_.wanted.untrusted && !world_.settings.strangers.egress)
-        teller_.deploy(
-            "a stranger's commit: its containers do not reach the internet "
-            "(strangers.egress in diorama.toml)"
-        );
+        teller_.deploy("a stranger's commit: its containers do not reach the internet "
+                       "(strangers.egress in diorama.toml)");
     for (const Note& note : plan_.notes)
         teller_.deploy(note.where.empty() ? note.text : note.where + ": " + note.text);
     co_return ok();
