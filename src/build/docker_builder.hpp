@@ -33,6 +33,7 @@ struct BuildSettings {
 /// What it makes is always named, and so belongs to a `remove`: the image by its reference, the
 /// last layers of earlier stages by the reference and `-stage-{n}`. Layers without a name that bear
 /// our label are what failed and stopped builds left; they go when no build of their scope runs.
+/// Containers of steps whose Engine was killed go with the next `made`.
 class DockerBuilder final : public Builder {
 public:
     /// Both must outlive it. It must outlive its tasks.
@@ -71,6 +72,7 @@ private:
     Task<> await_end_of(std::string container);
     Task<> name_stages(const Job& job, std::vector<std::string> layers);
     Task<> sweep(std::string cache);
+    Task<> remove_orphans(docker::Labels labels);
     Task<std::optional<Stock::Disk>> disk();
     docker::BuildOptions options(const Job& job) const;
     std::shared_ptr<Semaphore> turn(const std::string& key);

@@ -285,6 +285,35 @@ TEST_CASE("an image that a container uses stays, and goes when nothing uses it")
     CHECK(world.loop.run(world.builder.remove("nginx:not-ours")));
 }
 
+TEST_CASE("a step's container that its Engine did not live to end goes, a scene's stays")
+{
+    BuilderWorld world;
+    auto files = commit({
+        {"Dockerfile", dockerfile("CMD [\"/bin/busybox\"]")}
+    });
+    const auto image = world.build(files);
+    REQUIRE(image.has_value());
+    const auto place = [&](docker::Labels labels) {
+        docker::ContainerConfig config{.image = image->id};
+        config.labels = std::move(labels);
+        return world.loop.run(world.engine.create_container(config)).value();
+    };
+    const auto orphan = place({});
+    const auto scene = place({
+        {"diorama.environment", "e"}
+    });
+    const auto stands = [&](const std::string& container) {
+        return world.loop.run(world.engine.inspect_container(container)).has_value();
+    };
+    const auto looked = world.loop.run(world.builder.made({
+        {"diorama.project", world.project}
+    }));
+    CHECK(looked.has_value());
+    CHECK_FALSE(stands(orphan));
+    CHECK(stands(scene));
+    CHECK(world.loop.run(world.engine.remove_container(scene, true, true)));
+}
+
 TEST_CASE("a base image that is nowhere says which and where it was looked for")
 {
     BuilderWorld world;

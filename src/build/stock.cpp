@@ -1,5 +1,6 @@
 #include "build/docker_builder.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -7,9 +8,25 @@
 
 namespace diorama {
 
+/// Containers of steps that their Engine did not live to end: after its restart nobody else takes
+/// them away. A scene's has its environment's label; a build that runs keeps its own.
+Task<> DockerBuilder::remove_orphans(docker::Labels labels)
+{
+    const auto builds = [this] {
+        return std::ranges::any_of(running_, [](const auto& each) { return each.second > 0; });
+    };
+    if (builds()) co_return;
+    const auto found = co_await engine_.list_containers(labels);
+    if (!found || builds()) co_return;
+    for (const auto& each : *found)
+        if (!each.labels.contains("diorama.environment"))
+            co_await engine_.remove_container(each.id, true, true);
+}
+
 Task<Result<std::vector<std::string>>> DockerBuilder::made(std::map<std::string, std::string> labels
 )
 {
+    co_await remove_orphans({labels.begin(), labels.end()});
     const auto images = co_await engine_.list_images({labels.begin(), labels.end()});
     if (!images) co_return images.error();
     std::set<std::string> named;
