@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """The Docker Engine is restarted under the daemon, with its containers and without a word.
 
-It is one of this test's own: a dockerd in a process and a mount namespace with folders of its own,
-that touches neither the machine's bridge nor its packet filter. What it dies with dies with it.
+It is one of this test's own: a dockerd in a process and a mount namespace with folders and a bridge
+of its own, that touches neither the machine's bridge nor its packet filter. What it dies with dies
+with it. (`--bridge none` would not do: it takes the machine's docker0 away.)
 """
 
 import os
@@ -20,11 +21,19 @@ from daemon import Engine
 PROGRAM = os.environ["DIORAMA_CHAOS"]
 
 
+def ip(*words):
+    subprocess.run(["ip", *words], check=True)
+
+
 class PrivateEngine(Engine):
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="diorama-engine."))
         super().__init__(str(self.folder / "socket"))
         self.process = None
+        self.bridge = f"chaos{os.getpid()}"
+        network = Engine().free_range().replace(".0.0/16", ".255.1/28")
+        ip("link", "add", self.bridge, "type", "bridge")
+        ip("address", "add", network, "dev", self.bridge)
 
     def start(self):
         options = {
@@ -32,7 +41,7 @@ class PrivateEngine(Engine):
             "data-root": self.folder / "data",
             "exec-root": self.folder / "exec",
             "pidfile": self.folder / "pid",
-            "bridge": "none",
+            "bridge": self.bridge,
             "iptables": "false",
             "ip6tables": "false",
             "ip-forward": "false",
@@ -75,6 +84,7 @@ class PrivateEngine(Engine):
 
     def end(self):
         self.die()
+        ip("link", "delete", self.bridge)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -88,7 +88,7 @@ class Engine:
         return answer.json
 
     def post(self, path):
-        answer = ask(UnixConnection(DOCKER_SOCKET), "POST", path)
+        answer = ask(UnixConnection(self.path), "POST", path)
         assert answer.status < 300, answer
 
     def objects(self, installation):
