@@ -238,7 +238,8 @@ TEST_CASE("content is the same only with the same files, place, mode and owner")
     CHECK(with([](ContentMount& it) { it.owner = "1000:1000"; }) != identity);
 }
 
-TEST_CASE("a stranger's scene does not reach the internet, unless the installation lets it (SEC-45)")
+TEST_CASE("a stranger's scene does not reach the internet, unless the installation lets it (SEC-45)"
+)
 {
     Stage stage;
     const auto closed = [&] {

@@ -17,7 +17,8 @@ struct Routed {
 };
 
 /// Every way in: each claimed address leads to the instances of its service, or, while none
-/// serves or all sleep, to a page that says what is happening. Pure; the same facts give the same table.
+/// serves or all sleep, to a page that says what is happening. Pure; the same facts give the same
+/// table.
 std::vector<Route> routes_for(const std::vector<Routed>& environments);
 
 /// Ways to Diorama itself: each of `paths` and nothing else of `host` leads to `to`. Their

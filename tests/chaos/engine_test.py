@@ -53,7 +53,9 @@ class PrivateEngine(Engine):
         # If this test dies, whatever kills it, all of it goes too.
         alone = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--pid", "--fork"]
         words = [f"--{name}={value}" for name, value in options.items()]
-        (self.folder / "pid").unlink(missing_ok=True)
+        # Numbers of processes begin anew with each namespace: an old one names somebody else.
+        for file in ("pid", "exec/containerd/containerd.pid"):
+            (self.folder / file).unlink(missing_ok=True)
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [*alone, "--kill-child", "--mount-proc", "dockerd", *words],
