@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """mutants.py BUILD SEEDS: shows that the simulation can fail.
+mutants.py --check: only that each of them still has its place in the source.
 
 Each mutant is one deliberate fault in one file of the engine. It is compiled from a changed copy,
 linked before the engine's library, and must be found within SEEDS lives. Prints a table; exits 1
@@ -67,8 +68,8 @@ MUTANTS = [
      "            look_later(tx, environment, now + patience);",
      "            static_cast<void>(look_later);"),
     ("what the scene lost does not come back", "reconciler.cpp",
-     "    if (facts.environment.state == State::ready && is_incomplete(facts, *entries, *found))",
-     "    if (false && is_incomplete(facts, *entries, *found))"),
+     "    if (seen.state == State::ready && is_incomplete(remains))",
+     "    if (false && is_incomplete(remains))"),
     ("the gate is not waited for", "rollout.cpp",
      "    const auto well = co_await retry(world_, stop_.get_token(), attempt);",
      "    const Result<> well = ok();"),
@@ -111,10 +112,10 @@ MUTANTS = [
     ("what was frozen is never stopped", "sleep/rung.cpp",
      "rung == Presence::stopped ? Quieting::stop : Quieting::nothing;", "Quieting::nothing;"),
     ("networks outlive what is archived", "sleep/lie_down.cpp",
-     "    co_return co_await ledger.remove_all(std::move(networks));", "    co_return ok();"),
+     "return entry.type == EntryType::volume; });",
+     "return entry.type != EntryType::container; });"),
     ("what vanished in its sleep keeps its row", "sleep/lie_down.cpp",
-     "        if (!find(remains.found, entry)) tasks.push_back(ledger.remove(entry));",
-     "        static_cast<void>(entry);"),
+     "            tasks.push_back(ledger.remove(entry));", "            continue;"),
     ("what is pinned is taken down", "cleanup/endings.cpp",
      "return rests && !environment.pinned &&", "return rests &&"),
     ("what was extended is taken down", "cleanup/endings.cpp",
@@ -125,7 +126,7 @@ MUTANTS = [
      "if (const auto why = rests(tx, place, request))",
      "if (const auto why = rests(tx, place, request); false)"),
     ("what is over is announced, and not taken down", "cleanup/cleaner.cpp",
-     "        const auto going = wishes::take_down(tx, *seen, moment);\n"
+     "        const auto going = end_by_clock(tx, *seen, each.why, moment);\n"
      "        if (!going) return going.error();\n",
      ""),
     ("images may take as much as they like", "cleanup/plan.cpp",
@@ -141,12 +142,16 @@ def command_of(build, file):
     sys.exit(f"{build} does not compile src/engine/{file}")
 
 
-def mutate(index, file, old, new, folder):
+def changed_source(index, file, old, new):
     source = (ROOT / "src/engine" / file).read_text()
     if source.count(old) != 1:
         sys.exit(f"mutant {index}: its text stands {source.count(old)} times in {file}, not once")
+    return source.replace(old, new)
+
+
+def mutate(index, file, old, new, folder):
     changed = folder / f"{index}_{file.replace('/', '_')}"
-    changed.write_text(source.replace(old, new))
+    changed.write_text(changed_source(index, file, old, new))
     return changed
 
 
@@ -183,7 +188,16 @@ def lives_until_found(program, seeds):
     return (int(found[1]), found[2]) if found else None
 
 
+def check():
+    for index, (_, file, old, new) in enumerate(MUTANTS, 1):
+        changed_source(index, file, old, new)
+    print(f"{len(MUTANTS)} mutants have their place")
+    return 0
+
+
 def main():
+    if sys.argv[1:] == ["--check"]:
+        return check()
     build, seeds = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2])
     folder = build / "mutants"
     folder.mkdir(exist_ok=True)
