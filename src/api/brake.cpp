@@ -34,10 +34,10 @@ Result<Seen> look(Tx& tx)
 }
 
 /// What our own clock would end; how many.
-std::size_t add_held(const CleanupPlan& plan, Node::List& all)
+std::size_t add_held(const std::vector<Ending>& endings, Node::List& all)
 {
     std::size_t count = 0;
-    for (const Ending& each : plan.endings) {
+    for (const Ending& each : endings) {
         if (!each.held) continue;
         all.push_back(held(each.slug, each.why));
         ++count;
@@ -54,12 +54,12 @@ Task<Response> show_brake(Context& context, Call call)
         co_return problem({Code::forbidden, "this needs the right to read everything here"});
     const auto seen = co_await context.world.store.read(look);
     if (!seen) co_return problem(seen.error());
-    const auto plan = co_await context.cleaner.plan();
-    if (!plan) co_return problem(plan.error());
+    const auto over = co_await context.cleaner.over();
+    if (!over) co_return problem(over.error());
     Node::List all;
     for (const std::string& each : seen->missing)
         all.push_back(held(each, "its forge lists it no longer"));
-    const std::size_t late = add_held(*plan, all);
+    const std::size_t late = add_held(*over, all);
     Node node = Node::Map{
         {"holds", seen->brake.has_value() || late > 0}
     };

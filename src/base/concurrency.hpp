@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.hpp"
 #include "base/scheduler.hpp"
 #include "base/task.hpp"
 
@@ -112,6 +113,16 @@ Task<std::vector<T>> all(Scheduler& scheduler, std::vector<Task<T>> tasks)
     for (auto& slot : found)
         answers.push_back(std::move(*slot));
     co_return answers;
+}
+
+/// Runs all `tasks` side by side; the first error, after all ended.
+inline Task<Result<>> all_done(Scheduler& scheduler, std::vector<Task<Result<>>> tasks)
+{
+    const auto answers = co_await all(scheduler, std::move(tasks));
+    for (const auto& answer : answers) {
+        if (!answer) co_return answer.error();
+    }
+    co_return ok();
 }
 
 }  // namespace diorama

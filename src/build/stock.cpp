@@ -1,4 +1,5 @@
 #include "build/docker_builder.hpp"
+#include "model/labels.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -19,7 +20,7 @@ Task<> DockerBuilder::remove_orphans(docker::Labels labels)
     const auto found = co_await engine_.list_containers(labels);
     if (!found || builds()) co_return;
     for (const auto& each : *found)
-        if (!each.labels.contains("diorama.environment"))
+        if (!each.labels.contains(std::string(environment_label)))
             co_await engine_.remove_container(each.id, true, true);
 }
 

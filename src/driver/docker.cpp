@@ -110,8 +110,8 @@ bool is_under_way(const Error& error)
 Labels DockerDriver::labels_of(const Entry& entry) const
 {
     return {
-        {std::string(label::installation), options_.installation.text()},
-        {std::string(label::environment),  entry.environment.text()    }
+        {std::string(installation_label), options_.installation.text()},
+        {std::string(environment_label),  entry.environment.text()    }
     };
 }
 
@@ -176,9 +176,9 @@ Task<Result<>> DockerDriver::remove(Entry entry, std::stop_token stop)
 Task<Result<std::vector<Found>>> DockerDriver::observe(std::optional<EnvironmentId> environment)
 {
     docker::Labels ours{
-        {std::string(label::installation), options_.installation.text()}
+        {std::string(installation_label), options_.installation.text()}
     };
-    if (environment) ours.emplace(label::environment, environment->text());
+    if (environment) ours.emplace(environment_label, environment->text());
     const auto networks = co_await engine_.list_networks(ours);
     if (!networks) co_return networks.error();
     const auto volumes = co_await engine_.list_volumes(ours);

@@ -79,9 +79,9 @@ Task<Result<std::string>> DockerDriver::reserve_address(ContainerIntent intent)
     if (!network) co_return network.error();
     const auto range = Subnet::parse(network->subnets.empty() ? "" : network->subnets.front());
     if (!range) co_return range.error().during("network " + network->name);
-    const std::string environment = label::value(intent.labels, label::environment);
+    const std::string environment = label::value(intent.labels, environment_label);
     const docker::Labels whose{
-        {std::string(label::environment), environment}
+        {std::string(environment_label), environment}
     };
     const auto containers = co_await engine_.list_containers(whose);
     if (!containers) co_return containers.error();

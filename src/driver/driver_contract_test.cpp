@@ -118,7 +118,7 @@ Task<> observe_shows_ours_and_whose(ContractWorld& world)
     REQUIRE(of_shop.has_value());
     CHECK(of_shop->size() == 2);
     for (const Found& found : *of_shop) {
-        CHECK(label::value(found.labels, label::environment) == shop.text());
+        CHECK(label::value(found.labels, environment_label) == shop.text());
         CHECK(!found.external_id.empty());
         if (found.type == EntryType::container) CHECK(found.running == Running::running);
     }

@@ -102,8 +102,8 @@ FakeDriver::owned(EntryType type, const std::string& name, const Labels& ours)
 Labels FakeDriver::labels_of(const Entry& entry) const
 {
     return {
-        {std::string(label::installation), installation_           },
-        {std::string(label::environment),  entry.environment.text()}
+        {std::string(installation_label), installation_           },
+        {std::string(environment_label),  entry.environment.text()}
     };
 }
 
@@ -208,8 +208,8 @@ Task<Result<std::vector<Found>>> FakeDriver::observe(std::optional<EnvironmentId
     if (*lost) co_return **lost;
     std::vector<Found> found;
     for (const Object* object : host_.objects()) {
-        if (label::value(object->labels, label::installation) != installation_) continue;
-        const std::string owner = label::value(object->labels, label::environment);
+        if (label::value(object->labels, installation_label) != installation_) continue;
+        const std::string owner = label::value(object->labels, environment_label);
         if (environment && owner != environment->text()) continue;
         const auto& container = object->container;
         found.push_back({

@@ -1,16 +1,12 @@
 #pragma once
 
 #include "driver/driver.hpp"
+#include "model/labels.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace diorama::label {
-
-/// Which Diorama made an object: several may share one engine.
-inline constexpr std::string_view installation = "diorama.installation";
-/// Whose it is: an EnvironmentId.
-inline constexpr std::string_view environment = "diorama.environment";
 
 /// The value of a label, empty when there is none.
 inline std::string value(const Labels& labels, std::string_view key)
@@ -23,16 +19,16 @@ inline std::string value(const Labels& labels, std::string_view key)
 /// installation for the same environment. A name alone proves nothing.
 inline bool same_owner(const Labels& theirs, const Labels& ours)
 {
-    const std::string maker = value(ours, installation);
-    return !maker.empty() && maker == value(theirs, installation) &&
-           value(theirs, environment) == value(ours, environment);
+    const std::string maker = value(ours, installation_label);
+    return !maker.empty() && maker == value(theirs, installation_label) &&
+           value(theirs, environment_label) == value(ours, environment_label);
 }
 
 /// The environment of what `installation` made; none for anybody else's.
 inline std::optional<EnvironmentId> owner(const Labels& theirs, std::string_view maker)
 {
-    if (maker.empty() || value(theirs, installation) != maker) return std::nullopt;
-    const auto id = EnvironmentId::parse(value(theirs, environment));
+    if (maker.empty() || value(theirs, installation_label) != maker) return std::nullopt;
+    const auto id = EnvironmentId::parse(value(theirs, environment_label));
     return id ? std::optional(*id) : std::nullopt;
 }
 

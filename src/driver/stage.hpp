@@ -28,8 +28,8 @@ struct Stage {
     Labels labels() const
     {
         return {
-            {std::string(label::installation), world.installation()},
-            {std::string(label::environment),  environment.text()  }
+            {std::string(installation_label), world.installation()},
+            {std::string(environment_label),  environment.text()  }
         };
     }
     std::string name(const std::string& part) const { return world.prefix() + "-" + part; }

@@ -1,7 +1,9 @@
 #include "engine/astray.hpp"
 
 #include "engine/sleep/rung.hpp"
+#include "model/labels.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <unordered_map>
@@ -21,6 +23,14 @@ using Key = std::pair<EntryType, std::string>;
 
 }  // namespace
 
+const Found* object_of(const Entry& entry, const std::vector<Found>& found)
+{
+    const auto same = std::ranges::find_if(found, [&](const Found& object) {
+        return object.type == entry.type && object.name == entry.name;
+    });
+    return same == found.end() ? nullptr : &*same;
+}
+
 bool is_lost(const Instance& instance, const Found* container)
 {
     if (!container) return true;
@@ -30,7 +40,7 @@ bool is_lost(const Instance& instance, const Found* container)
         case Running::frozen: return false;
         case Running::created:
         case Running::dead: return true;
-        case Running::exited: return !instance.address.empty() || container->exit_code != 0;
+        case Running::exited: return !is_done(instance) || container->exit_code != 0;
     }
     std::abort();
 }
@@ -115,7 +125,7 @@ std::vector<Stray> strays(const std::vector<Entry>& entries, const std::vector<F
     std::vector<Stray> all;
     for (const Found& object : found) {
         if (known.contains(Key{object.type, object.name})) continue;
-        const auto owner = object.labels.find("diorama.environment");
+        const auto owner = object.labels.find(std::string(environment_label));
         const auto environment =
             EnvironmentId::parse(owner == object.labels.end() ? "" : owner->second);
         if (!environment) continue;  // Not of a scene, whatever else it says.

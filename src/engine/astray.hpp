@@ -24,6 +24,9 @@ struct Stray {
     std::string external_id;
 };
 
+/// The object of `entry`; null when the host has none.
+const Found* object_of(const Entry& entry, const std::vector<Found>& found);
+
 /// True when `instance` shall run and does not: its container is gone or stands still. A job that
 /// is done has nothing left to do. `container` is null when the host has none.
 bool is_lost(const Instance& instance, const Found* container);

@@ -2,7 +2,6 @@
 
 #include "engine/accident.hpp"
 #include "engine/teardown.hpp"
-#include "store/deliveries.hpp"
 #include "store/environments.hpp"
 #include "store/instances.hpp"
 #include "store/inventory.hpp"
@@ -18,7 +17,6 @@ Task<> Caretaker::run(std::stop_token stop)
         // What a round could not do, the next one tries again.
         const auto done = co_await caught(round(stop));
         if (!stop.stop_requested()) tell(done);
-        [[maybe_unused]] const auto forgot = co_await caught(forget_deliveries());
         const bool slept = co_await sleep(shop_.world.scheduler, shop_.world.settings.resync, stop);
         if (!slept) co_return;
     }
@@ -53,28 +51,14 @@ Task<Result<>> Caretaker::round(std::stop_token stop)
         left = strays(remembered->entries, *found);
         listen(*remembered, *found);
     }
-    auto unknown = co_await ask_for(std::move(all), std::move(left));
+    const std::size_t scenes = found ? count_environments(*found) : 0;
+    const auto unknown = co_await ask_for(std::move(all), std::move(left), scenes);
     if (!unknown) co_return unknown.error();
     if (!found) co_return found.error();
-    const auto removed = co_await remove_unknown(*std::move(unknown), count_environments(*found));
+    const auto removed = co_await remove_unknown(*unknown, scenes);
     if (!removed) co_return removed.error();
     if (stop.stop_requested()) co_return Error{Code::cancelled, "stopping"};
     co_return co_await remove_unused_images(shop_.world);
-}
-
-/// What forges sent is kept for a while; once an hour is often enough to look.
-Task<Result<>> Caretaker::forget_deliveries()
-{
-    const Instant now = shop_.world.scheduler.now();
-    if (now < next_forgetting_) co_return ok();
-    const Instant before = now - shop_.world.settings.forges.keep;
-    const auto work = [before](Tx& tx) -> Result<> {
-        deliveries::forget(tx, before);
-        return ok();
-    };
-    const auto forgot = co_await shop_.world.store.transact(work);
-    if (forgot) next_forgetting_ = now + hours{1};
-    co_return forgot;
 }
 
 Task<Result<Remembered>> Caretaker::remember()
@@ -87,21 +71,20 @@ Task<Result<Remembered>> Caretaker::remember()
     co_return co_await shop_.world.store.read(read);
 }
 
-/// Asks for a look at `all` and at the owners of `strays`; answers the strays whose owner nobody
+/// Asks for a look at `all` and at the owners of orphans; answers the orphans whose owner nobody
 /// knows.
-Task<Result<std::vector<Stray>>>
-Caretaker::ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays)
+Task<Result<std::vector<Orphan>>>
+Caretaker::ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays, std::size_t scenes)
 {
     const auto now = shop_.world.scheduler.now();
-    const auto work = [=](Tx& tx) -> Result<std::vector<Stray>> {
+    const auto work = [=](Tx& tx) -> Result<std::vector<Orphan>> {
         std::set<EnvironmentId> asked = all;
-        std::vector<Stray> unknown;
-        for (const Stray& stray : strays) {
-            const auto owner = environments::find(tx, stray.environment);
-            if (!owner)
-                unknown.push_back(stray);
-            else if (stray.type == EntryType::container || owner->state == State::destroyed)
-                asked.insert(stray.environment);
+        std::vector<Orphan> unknown;
+        for (Orphan& each : orphans(tx, strays, scenes)) {
+            if (each.unknown)
+                unknown.push_back(std::move(each));
+            else
+                asked.insert(each.stray.environment);
         }
         // Who failed lately waits for the next attempt, whatever is still missing.
         for (const EnvironmentId environment : asked)
@@ -113,29 +96,23 @@ Caretaker::ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays)
     co_return unknown;
 }
 
-/// Of environments this store never knew, so that no worker can be making them. Much at once means
-/// that the store is the wrong one, not the scenes.
-Task<Result<>> Caretaker::remove_unknown(std::vector<Stray> unknown, std::size_t scenes)
+/// Of environments this store never knew, so that no worker can be making them.
+Task<Result<>> Caretaker::remove_unknown(std::vector<Orphan> unknown, std::size_t scenes)
 {
-    const std::size_t owners = count_environments(unknown);
-    if (owners > 3 && owners * 5 > scenes)
+    std::vector<Stray> strays;
+    for (const Orphan& each : unknown)
+        strays.push_back(each.stray);
+    if (std::ranges::any_of(unknown, &Orphan::held))
         co_return Error{
             Code::refused,
             fmt::format(
                 "{} of the {} scenes that run are unknown to this database: none is removed",
-                owners,
+                count_environments(strays),
                 scenes
             ),
             "Check that the daemon runs with the database it always had."
         };
-    for (const EntryType type : {EntryType::container, EntryType::network, EntryType::volume}) {
-        for (const Stray& stray : unknown) {
-            if (stray.type != type) continue;
-            const auto removed = co_await remove_stray(shop_.world, stray);
-            if (!removed) co_return removed.error();
-        }
-    }
-    co_return ok();
+    co_return co_await remove_strays(shop_.world, std::move(strays));
 }
 
 /// A container that somebody stopped and started again has a new ear too.

@@ -2,6 +2,7 @@
 
 #include "engine/astray.hpp"
 #include "engine/bell.hpp"
+#include "engine/cleanup/plan.hpp"
 #include "engine/workshop.hpp"
 
 namespace diorama {
@@ -20,18 +21,16 @@ public:
     Task<Result<>> round(std::stop_token stop);
 
 private:
-    Task<Result<>> forget_deliveries();
     Task<Result<Remembered>> remember();
-    Task<Result<std::vector<Stray>>>
-    ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays);
-    Task<Result<>> remove_unknown(std::vector<Stray> unknown, std::size_t scenes);
+    Task<Result<std::vector<Orphan>>>
+    ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays, std::size_t scenes);
+    Task<Result<>> remove_unknown(std::vector<Orphan> unknown, std::size_t scenes);
     void listen(const Remembered& remembered, const std::vector<Found>& found);
     void tell(const Result<>& done);
 
     Workshop& shop_;
     Bell& bell_;
     std::string told_;  ///< Why the last round did not do all; empty: it did.
-    Instant next_forgetting_{};
 };
 
 }  // namespace diorama

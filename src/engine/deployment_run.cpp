@@ -15,8 +15,6 @@ namespace diorama {
 
 namespace {
 
-const Actor worker{.type = Actor::Type::system, .name = "worker"};
-
 /// An error that means "somebody wants something else by now", not "this failed".
 bool is_interruption(const Error& error)
 {
@@ -83,7 +81,7 @@ Task<Result<>> DeploymentRun::begin()
         }
         if (seen->state != State::pending) return *seen;
         return environments::advance(
-            tx, *seen, {.on = Event::claimed, .actor = worker, .now = now, .cause = ""}
+            tx, *seen, {.on = Event::claimed, .actor = worker_actor, .now = now, .cause = ""}
         );
     };
     auto begun = co_await world_.store.transact(work);
@@ -149,7 +147,7 @@ Task<Result<>> DeploymentRun::succeed()
         if (!finished) return finished.error();
         image_uses::keep_only(tx, seen->id, {seen->serving, seen->wanted.generation, generations});
         const auto moved = environments::advance(
-            tx, *seen, {.on = Event::healthy, .actor = worker, .now = now, .cause = ""}
+            tx, *seen, {.on = Event::healthy, .actor = worker_actor, .now = now, .cause = ""}
         );
         if (!moved) return moved.error();
         return ok();
@@ -176,17 +174,15 @@ Task<Result<>> DeploymentRun::retire()
     const auto read = [id = environment_.id](Tx& tx) { return instances::list(tx, id); };
     const auto serving = co_await world_.store.read(read);
     if (!serving) co_return serving.error();
-    std::vector<Entry> containers;
-    std::vector<Entry> networks;
+    std::vector<Entry> old;
     for (const Entry& entry : *entries) {
-        if (entry.type == EntryType::container && !serves(*serving, entry))
-            containers.push_back(entry);
-        if (entry.type == EntryType::network && networks_ && !networks_->contains(entry.name))
-            networks.push_back(entry);
+        const bool container = entry.type == EntryType::container && !serves(*serving, entry);
+        const bool network =
+            entry.type == EntryType::network && networks_ && !networks_->contains(entry.name);
+        if (container || network) old.push_back(entry);
     }
     // What cannot be removed now is owed and tried again: it does not make this deployment fail.
-    auto removed = co_await ledger.remove_all(std::move(containers));
-    if (removed) removed = co_await ledger.remove_all(std::move(networks));
+    const auto removed = co_await ledger.remove_all(std::move(old));
     if (!removed)
         teller_.deploy("not all of the old version is removed yet: " + removed.error().text());
     const auto tidied = co_await let_go(world_, project_, stop_);
@@ -221,7 +217,7 @@ Task<Result<>> DeploymentRun::fail(Error cause)
             tx,
             *seen,
             {.on = serves ? Event::kept : Event::broken,
-             .actor = worker,
+             .actor = worker_actor,
              .now = now,
              .cause = shown.message}
         );

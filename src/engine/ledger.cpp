@@ -7,6 +7,8 @@
 #include "store/environments.hpp"
 #include "store/inventory.hpp"
 
+#include <algorithm>
+
 namespace diorama {
 
 namespace {
@@ -147,15 +149,17 @@ Task<Result<>> Ledger::owe(Entry row, Error why)
 
 Task<Result<>> Ledger::remove_all(std::vector<Entry> rows)
 {
-    std::vector<Task<Result<>>> removals;
-    removals.reserve(rows.size());
-    for (Entry& row : rows)
-        removals.push_back(remove(std::move(row)));
-    const auto answers = co_await all(world_.scheduler, std::move(removals));
-    for (const auto& answer : answers) {
-        if (!answer) co_return answer.error();
-    }
-    co_return ok();
+    const auto is_container = [](const Entry& row) { return row.type == EntryType::container; };
+    const auto others = std::ranges::partition(rows, is_container).begin();
+    const auto remove_each = [this](auto first, auto last) {
+        std::vector<Task<Result<>>> removals;
+        for (; first != last; ++first)
+            removals.push_back(remove(std::move(*first)));
+        return all_done(world_.scheduler, std::move(removals));
+    };
+    const auto removed = co_await remove_each(rows.begin(), others);
+    if (!removed) co_return removed.error();
+    co_return co_await remove_each(others, rows.end());
 }
 
 Task<Result<std::vector<Entry>>> Ledger::of_environment(EnvironmentId environment)

@@ -21,7 +21,8 @@ public:
     /// cleanup tries again.
     Task<Result<>> remove(Entry row);
 
-    /// All of `rows` side by side; the first error, after all were tried.
+    /// All of `rows` side by side, but containers first: while one is left, what it may use stays.
+    /// The first error, after all that could be tried were.
     Task<Result<>> remove_all(std::vector<Entry> rows);
 
     Task<Result<std::vector<Entry>>> of_environment(EnvironmentId environment);

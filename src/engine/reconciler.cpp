@@ -182,14 +182,7 @@ Task<Result<>> Reconciler::sweep(EnvironmentId id, std::stop_token stop)
 {
     const auto found = co_await observe(id, stop);
     if (!found) co_return found.error();
-    for (const EntryType type : {EntryType::container, EntryType::network, EntryType::volume}) {
-        for (const Stray& stray : strays({}, *found)) {
-            if (stray.type != type) continue;
-            const auto removed = co_await remove_stray(shop_.world, stray);
-            if (!removed) co_return removed.error();
-        }
-    }
-    co_return ok();
+    co_return co_await remove_strays(shop_.world, strays({}, *found));
 }
 
 /// Nothing new is wanted: what an attempt left behind goes, what the scene lost comes back.
@@ -200,12 +193,11 @@ Task<Result<>> Reconciler::look_after(Facts facts, std::stop_token stop)
     Ledger ledger(shop_.world);
     auto entries = co_await ledger.of_environment(facts.environment.id);
     if (!entries) co_return entries.error();
-    for (const Stray& stray : strays(*entries, *found)) {
-        // A volume may hold work: the next deployment takes it up, or the end of the environment.
-        if (stray.type != EntryType::container) continue;
-        const auto removed = co_await remove_stray(shop_.world, stray);
-        if (!removed) co_return removed.error();
-    }
+    auto left = strays(*entries, *found);
+    // A volume may hold work: the next deployment takes it up, or the end of the environment.
+    std::erase_if(left, [](const Stray& stray) { return stray.type != EntryType::container; });
+    const auto removed = co_await remove_strays(shop_.world, std::move(left));
+    if (!removed) co_return removed.error();
 
     const Environment& seen = facts.environment;
     const Remains remains{facts.serving, *std::move(entries), *std::move(found)};
@@ -268,10 +260,7 @@ bool Reconciler::is_incomplete(const Remains& remains)
     return std::ranges::any_of(remains.serving, [&](const Instance& instance) {
         const auto entry = std::ranges::find(remains.entries, instance.container, &Entry::id);
         if (entry == remains.entries.end()) return true;
-        const auto object = std::ranges::find_if(remains.found, [&](const Found& each) {
-            return each.type == entry->type && each.name == entry->name;
-        });
-        return is_lost(instance, object == remains.found.end() ? nullptr : &*object);
+        return is_lost(instance, object_of(*entry, remains.found));
     });
 }
 

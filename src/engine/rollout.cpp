@@ -1,9 +1,11 @@
 #include "engine/rollout.hpp"
 
 #include "engine/accident.hpp"
+#include "engine/astray.hpp"
 #include "engine/leftovers.hpp"
 #include "engine/retry.hpp"
 #include "engine/sleep/revival.hpp"
+#include "engine/sleep/rung.hpp"
 #include "model/naming.hpp"
 #include "store/instances.hpp"
 
@@ -169,7 +171,7 @@ Task<Result<>> Rollout::start_again(Entry container)
 Task<Result<>> Rollout::stop_old(std::vector<Entry> old)
 {
     for (const Entry& entry : old) {
-        const Found* now = found(entry);
+        const Found* now = object_of(entry, found_);
         const bool over = now && now->running == Running::exited;
         if (!now || (over && !answers(entry))) continue;
         stopped_.push_back(entry);
@@ -282,7 +284,7 @@ Rollout::Census Rollout::census(const SceneService& service) const
     Census seen;
     for (const Entry& entry : entries_) {
         if (entry.type != EntryType::container || entry.service != service.name) continue;
-        const Found* now = found(entry);
+        const Found* now = object_of(entry, found_);
         const std::size_t have = seen.kept.size() + seen.revived.size();
         if (have < service.replicas && now && is_current(service, entry)) {
             const bool done = service.job && now->running == Running::exited && now->exit_code == 0;
@@ -311,16 +313,8 @@ bool Rollout::is_current(const SceneService& service, const Entry& entry) const
 bool Rollout::answers(const Entry& container) const
 {
     return std::ranges::any_of(serving_, [&](const Instance& instance) {
-        return instance.container == container.id && !instance.address.empty();
+        return instance.container == container.id && !is_done(instance);
     });
-}
-
-const Found* Rollout::found(const Entry& entry) const
-{
-    const auto same = std::ranges::find_if(found_, [&](const Found& object) {
-        return object.type == entry.type && object.name == entry.name;
-    });
-    return same == found_.end() ? nullptr : &*same;
 }
 
 void Rollout::keep(const SceneService& service, const Entry& container)

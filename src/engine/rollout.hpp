@@ -60,7 +60,6 @@ private:
 
     Census census(const SceneService& service) const;
     bool answers(const Entry& container) const;
-    const Found* found(const Entry& entry) const;
     bool is_current(const SceneService& service, const Entry& entry) const;
     void keep(const SceneService& service, const Entry& container);
 

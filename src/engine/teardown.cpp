@@ -3,6 +3,7 @@
 #include "engine/ledger.hpp"
 #include "engine/let_go.hpp"
 #include "engine/teller.hpp"
+#include "model/labels.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/hosts.hpp"
@@ -33,16 +34,7 @@ Task<Result<>> remove_objects(World world, EnvironmentId id)
     Ledger ledger(world);
     const auto entries = co_await ledger.of_environment(id);
     if (!entries) co_return entries.error();
-    // A network goes when its containers are gone, a volume too.
-    for (const EntryType type : {EntryType::container, EntryType::network, EntryType::volume}) {
-        std::vector<Entry> group;
-        for (const Entry& entry : *entries) {
-            if (entry.type == type) group.push_back(entry);
-        }
-        const auto removed = co_await ledger.remove_all(std::move(group));
-        if (!removed) co_return removed.error();
-    }
-    co_return ok();
+    co_return co_await ledger.remove_all(*entries);
 }
 
 Task<Result<>> declare_gone(World world, Environment environment)
@@ -56,14 +48,12 @@ Task<Result<>> declare_gone(World world, Environment environment)
         const auto moved = environments::advance(
             tx,
             *seen,
-            {
-                .on = Event::erased,
-                .actor = {.type = Actor::Type::system, .name = "worker"},
-                .now = now,
-                .cause = "",
-                .serving = Generation{0},
-                .serving_commit = ""
-        }
+            {.on = Event::erased,
+             .actor = worker_actor,
+             .now = now,
+             .cause = "",
+             .serving = Generation{0},
+             .serving_commit = ""}
         );
         if (!moved) return moved.error();
         return ok();
@@ -90,16 +80,24 @@ tear_down(Workshop& shop, Project project, Environment environment, std::stop_to
     co_return co_await remove_unused_images(shop.world);
 }
 
-Task<Result<>> remove_stray(World world, Stray stray)
+Task<Result<>> remove_strays(World world, std::vector<Stray> strays)
 {
-    const Entry entry{
-        .environment = stray.environment,
-        .target = world.settings.target,
-        .type = stray.type,
-        .name = stray.name,
-        .external_id = stray.external_id
-    };
-    co_return co_await world.driver.remove(entry, {});
+    // A network or a volume goes when no container uses it any more.
+    std::ranges::partition(strays, [](const Stray& stray) {
+        return stray.type == EntryType::container;
+    });
+    for (const Stray& stray : strays) {
+        const Entry entry{
+            .environment = stray.environment,
+            .target = world.settings.target,
+            .type = stray.type,
+            .name = stray.name,
+            .external_id = stray.external_id
+        };
+        const auto removed = co_await world.driver.remove(entry, {});
+        if (!removed) co_return removed.error();
+    }
+    co_return ok();
 }
 
 namespace {
@@ -133,7 +131,7 @@ Task<Result<>> adopt_stray_images(World world)
 std::map<std::string, std::string> our_images(const EngineSettings& settings)
 {
     return {
-        {"diorama.installation", settings.installation.text()}
+        {std::string(installation_label), settings.installation.text()}
     };
 }
 

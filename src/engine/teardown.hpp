@@ -11,8 +11,8 @@ namespace diorama {
 Task<Result<>>
 tear_down(Workshop& shop, Project project, Environment environment, std::stop_token stop);
 
-/// Removes an object that has no row.
-Task<Result<>> remove_stray(World world, Stray stray);
+/// Removes objects that have no row; the first error ends it.
+Task<Result<>> remove_strays(World world, std::vector<Stray> strays);
 
 /// What the images of this installation bear.
 std::map<std::string, std::string> our_images(const EngineSettings& settings);

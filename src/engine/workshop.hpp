@@ -6,6 +6,9 @@
 
 namespace diorama {
 
+/// Who moves environments on, once somebody wished for it.
+inline const Actor worker_actor{.type = Actor::Type::system, .name = "worker"};
+
 /// What everybody who works on environments shares.
 struct Workshop {
     World world;

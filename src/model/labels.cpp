@@ -59,12 +59,12 @@ Ownership ownership(
 std::map<std::string, std::string> labels(const Ownership& whose)
 {
     std::map<std::string, std::string> out{
-        {"diorama.managed",      "true"                          },
-        {"diorama.installation", whose.installation.text()       },
-        {"diorama.environment",  whose.environment.text()        },
-        {"diorama.generation",   std::to_string(whose.generation)},
-        {"diorama.project",      whose.project                   },
-        {"diorama.owner",        label(whose.owner)              },
+        {"diorama.managed",               "true"                          },
+        {std::string(installation_label), whose.installation.text()       },
+        {std::string(environment_label),  whose.environment.text()        },
+        {"diorama.generation",            std::to_string(whose.generation)},
+        {"diorama.project",               whose.project                   },
+        {"diorama.owner",                 label(whose.owner)              },
     };
     if (whose.pull_request) out["diorama.pr"] = std::to_string(*whose.pull_request);
     if (whose.service.empty()) return out;
@@ -76,9 +76,9 @@ std::map<std::string, std::string> labels(const Ownership& whose)
 std::map<std::string, std::string> image_labels(InstallationId installation, const Project& project)
 {
     return {
-        {"diorama.managed",      "true"             },
-        {"diorama.installation", installation.text()},
-        {"diorama.project",      project.slug       }
+        {"diorama.managed",               "true"             },
+        {std::string(installation_label), installation.text()},
+        {"diorama.project",               project.slug       }
     };
 }
 

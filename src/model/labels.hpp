@@ -8,6 +8,11 @@
 
 namespace diorama {
 
+/// Which Diorama made an object: several may share one engine.
+inline constexpr std::string_view installation_label = "diorama.installation";
+/// Whose it is: an EnvironmentId. Only what belongs to a scene has it.
+inline constexpr std::string_view environment_label = "diorama.environment";
+
 /// Whose an object on a container engine is, written on the object itself: how it is found again
 /// when the store was lost, and how two installations on one engine keep apart.
 struct Ownership {

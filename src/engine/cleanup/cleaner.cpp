@@ -16,23 +16,34 @@ namespace {
 /// After the start: first what was under way goes on.
 constexpr seconds first_pause{5};
 
+/// What is over at `now`, and what that is judged by.
+struct Judged {
+    Attendance attended;
+    std::vector<Environment> live;
+    std::vector<Ending> endings;
+};
+
+Judged judge(Tx& tx, const CleanupSettings& settings, Instant now)
+{
+    Judged judged{attendance::read(tx).at(now, settings.every), environments::all_live(tx), {}};
+    judged.endings = endings(settings, judged.live, judged.attended);
+    return judged;
+}
+
 /// Takes down what is over and not held, in one transaction with the facts that say so.
 Result<std::vector<Ending>>
-end_what_is_over(Tx& tx, const CleanupSettings& settings, Moment moment, bool confirmed)
+end_what_is_over(Tx& tx, const CleanupSettings& settings, const Moment& moment, bool confirmed)
 {
-    const Attendance attended = attendance::read(tx).at(moment.now, settings.every);
-    attendance::keep(tx, attended);
-    const auto live = environments::all_live(tx);
-    auto all = endings(settings, live, attended);
-    for (Ending& each : all) {
+    Judged judged = judge(tx, settings, moment.now);
+    attendance::keep(tx, judged.attended);
+    for (Ending& each : judged.endings) {
         if (confirmed) each.held = false;
         if (each.held) continue;
-        const auto seen = std::ranges::find(live, each.environment, &Environment::id);
-        moment.actor = {.type = Actor::Type::timer, .name = each.why};
-        const auto going = wishes::take_down(tx, *seen, moment);
+        const auto seen = std::ranges::find(judged.live, each.environment, &Environment::id);
+        const auto going = end_by_clock(tx, *seen, each.why, moment);
         if (!going) return going.error();
     }
-    return all;
+    return std::move(judged.endings);
 }
 
 std::size_t count_held(const std::vector<Ending>& endings)
@@ -50,8 +61,7 @@ struct Shown {
 Result<CleanupPlan> look(Tx& tx, const EngineSettings& settings, const Shown& shown, Instant now)
 {
     CleanupPlan plan;
-    const Attendance attended = attendance::read(tx).at(now, settings.cleanup.every);
-    plan.endings = endings(settings.cleanup, environments::all_live(tx), attended);
+    plan.endings = judge(tx, settings.cleanup, now).endings;
     const Outdated old = outdated(tx, settings.cleanup, now);
     plan.lines = old.lines;
     plan.histories = old.histories;
@@ -60,12 +70,7 @@ Result<CleanupPlan> look(Tx& tx, const EngineSettings& settings, const Shown& sh
             spare_images(settings.cleanup, image_uses::list(tx, settings.target), *shown.stock);
     if (!shown.objects) return plan;
     const auto left = strays(inventory::of_target(tx, settings.target), *shown.objects);
-    std::map<EnvironmentId, State> known;
-    for (const Stray& stray : left) {
-        const auto owner = environments::find(tx, stray.environment);
-        if (owner) known.emplace(owner->id, owner->state);
-    }
-    plan.orphans = orphans(left, known, count_environments(*shown.objects));
+    plan.orphans = orphans(tx, left, count_environments(*shown.objects));
     return plan;
 }
 
@@ -181,11 +186,18 @@ Task<Result<CleanupPlan>> Cleaner::pass_by_hand(std::stop_token stop)
     co_return planned;
 }
 
+Task<Result<std::vector<Ending>>> Cleaner::over()
+{
+    const auto read = [&settings = world_.settings.cleanup, now = world_.scheduler.now()](Tx& tx
+                      ) -> Result<std::vector<Ending>> { return judge(tx, settings, now).endings; };
+    co_return co_await world_.store.read(read);
+}
+
 Task<Result<std::size_t>> Cleaner::release()
 {
-    const auto planned = co_await plan();
-    if (!planned) co_return planned.error();
-    const std::size_t held = count_held(planned->endings);
+    const auto seen = co_await over();
+    if (!seen) co_return seen.error();
+    const std::size_t held = count_held(*seen);
     if (held == 0) co_return held;
     const auto ended = co_await end_environments(true);
     if (!ended) co_return ended.error();

@@ -24,6 +24,9 @@ public:
     /// What a pass by hand would take away now. Changes nothing.
     Task<Result<CleanupPlan>> plan();
 
+    /// Environments whose time is over now, held or not. Asks no host.
+    Task<Result<std::vector<Ending>>> over();
+
     /// Somebody asks for a pass, and by that says that what is held is meant: answers what went, or
     /// is on its way.
     Task<Result<CleanupPlan>> pass_by_hand(std::stop_token stop);

@@ -2,7 +2,7 @@
 
 #include "base/byte_size.hpp"
 #include "engine/accident.hpp"
-#include "engine/wishes.hpp"
+#include "engine/cleanup/endings.hpp"
 #include "store/environments.hpp"
 
 #include <algorithm>
@@ -55,9 +55,7 @@ Task<Result<milliseconds>> DiskWatch::look()
 
 Task<Result<>> DiskWatch::take_down(std::map<EnvironmentId, std::uint64_t> written)
 {
-    const Moment begun = moment(
-        world_.scheduler, world_.random, world_.settings, {.type = Actor::Type::timer, .name = ""}
-    );
+    const Moment now = moment(world_.scheduler, world_.random, world_.settings, {});
     const auto work = [=, policy = world_.settings.policy](Tx& tx
                       ) -> Result<std::vector<EnvironmentId>> {
         std::vector<EnvironmentId> gone;
@@ -66,9 +64,7 @@ Task<Result<>> DiskWatch::take_down(std::map<EnvironmentId, std::uint64_t> writt
             if (!environment || is_going(environment->state)) continue;
             const std::uint64_t limit = disk_limit(policy, *environment);
             if (limit == 0 || bytes <= limit) continue;
-            Moment moment = begun;
-            moment.actor.name = sentence(bytes, limit);
-            const auto down = wishes::take_down(tx, *environment, moment);
+            const auto down = end_by_clock(tx, *environment, sentence(bytes, limit), now);
             if (!down) return down.error();
             gone.push_back(id);
         }

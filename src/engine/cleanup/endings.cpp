@@ -73,6 +73,13 @@ std::string held_endings_sentence(std::size_t held)
     );
 }
 
+Result<Environment>
+end_by_clock(Tx& tx, const Environment& environment, std::string why, Moment moment)
+{
+    moment.actor = {.type = Actor::Type::timer, .name = std::move(why)};
+    return wishes::take_down(tx, environment, moment);
+}
+
 std::optional<std::string> ended_by_clock(Tx& tx, const Environment& environment)
 {
     if (!is_going(environment.state)) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "engine/cleanup/attendance.hpp"
 #include "engine/cleanup/settings.hpp"
+#include "engine/wishes.hpp"
 #include "model/environment.hpp"
 #include "store/tx.hpp"
 
@@ -36,6 +37,10 @@ std::vector<Ending> endings(
 
 /// What to tell people about `held` of them.
 std::string held_endings_sentence(std::size_t held);
+
+/// Takes `environment` down in nobody's name but the clock's; `why` is told to whoever asks.
+Result<Environment>
+end_by_clock(Tx& tx, const Environment& environment, std::string why, Moment moment);
 
 /// Why the clock took `environment` down; nothing when it stands, or somebody else did.
 std::optional<std::string> ended_by_clock(Tx& tx, const Environment& environment);

@@ -2,6 +2,7 @@
 
 #include "base/byte_size.hpp"
 #include "engine/brake.hpp"
+#include "store/environments.hpp"
 
 #include <algorithm>
 
@@ -12,7 +13,8 @@ namespace {
 std::optional<Orphan> orphan(const Stray& stray, const std::map<EnvironmentId, State>& known)
 {
     const auto owner = known.find(stray.environment);
-    if (owner == known.end()) return Orphan{stray, "no environment is known that it belongs to"};
+    if (owner == known.end())
+        return Orphan{stray, "no environment is known that it belongs to", true};
     if (owner->second == State::destroyed) return Orphan{stray, "its environment is gone"};
     if (stray.type == EntryType::container)
         return Orphan{stray, "its environment has no row of it"};
@@ -73,13 +75,25 @@ std::vector<Orphan> orphans(
     std::vector<Orphan> all;
     std::set<EnvironmentId> unknown;
     for (const Stray& stray : strays) {
-        if (auto found = orphan(stray, known)) all.push_back(*std::move(found));
-        if (!known.contains(stray.environment)) unknown.insert(stray.environment);
+        auto found = orphan(stray, known);
+        if (!found) continue;
+        if (found->unknown) unknown.insert(stray.environment);
+        all.push_back(*std::move(found));
     }
     if (!too_many_at_once(unknown.size(), scenes)) return all;
     for (Orphan& each : all)
-        each.held = unknown.contains(each.stray.environment);
+        each.held = each.unknown;
     return all;
+}
+
+std::vector<Orphan> orphans(Tx& tx, const std::vector<Stray>& strays, std::size_t scenes)
+{
+    std::map<EnvironmentId, State> known;
+    for (const Stray& stray : strays) {
+        const auto owner = environments::find(tx, stray.environment);
+        if (owner) known.emplace(owner->id, owner->state);
+    }
+    return orphans(strays, known, scenes);
 }
 
 std::vector<SpareImage> spare_images(

@@ -11,6 +11,7 @@ namespace diorama {
 struct Orphan {
     Stray stray;
     std::string why;
+    bool unknown = false;  ///< Nobody knows whose it is; else its environment's worker removes it.
     bool held = false;
 };
 
@@ -38,6 +39,9 @@ std::vector<Orphan> orphans(
     const std::map<EnvironmentId, State>& known,
     std::size_t scenes
 );
+
+/// The same, by what the store knows of them.
+std::vector<Orphan> orphans(Tx& tx, const std::vector<Stray>& strays, std::size_t scenes);
 
 /// Images that go: at once those that no environment keeps; of those that are only kept for a way
 /// back the longest unused, where our images take more than they may, or their disk is too full.

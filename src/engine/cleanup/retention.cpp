@@ -1,5 +1,6 @@
 #include "engine/cleanup/retention.hpp"
 
+#include "store/deliveries.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/event_log.hpp"
@@ -79,6 +80,12 @@ Task<Result<Outdated>> forget_outdated(World world, std::stop_token stop)
         if (!histories) co_return histories.error();
         forgotten.histories = *histories;
     }
+    const auto forget_deliveries = [before = now - world.settings.forges.keep](Tx& tx) -> Result<> {
+        deliveries::forget(tx, before);
+        return ok();
+    };
+    const auto deliveries = co_await world.store.transact(forget_deliveries);
+    if (!deliveries) co_return deliveries.error();
     co_return forgotten;
 }
 

@@ -13,7 +13,7 @@ Outdated outdated(Tx& tx, const CleanupSettings& settings, Instant now);
 
 /// Forgets it, a little in each transaction, so that nobody waits long for the store. What the list
 /// of environments and `why` need of those that are gone stays for ever: their rows, their last
-/// deployment, and from when to when they were there.
+/// deployment, and from when to when they were there. What forges sent goes as their settings say.
 Task<Result<Outdated>> forget_outdated(World world, std::stop_token stop);
 
 }  // namespace diorama

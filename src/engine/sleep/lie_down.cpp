@@ -1,4 +1,5 @@
 #include "base/concurrency.hpp"
+#include "engine/astray.hpp"
 #include "engine/ledger.hpp"
 #include "engine/retry.hpp"
 #include "engine/sleep/ladder.hpp"
@@ -11,8 +12,6 @@
 namespace diorama {
 
 namespace {
-
-const Actor worker{.type = Actor::Type::system, .name = "worker"};
 
 /// How long who is still there holds the scene awake: a WebSocket may stay for days.
 constexpr seconds patience{5};
@@ -31,16 +30,12 @@ Result<Environment> record(Tx& tx, EnvironmentId id, Instant now)
     return environments::advance(
         tx,
         *seen,
-        {.on = Event::rested, .actor = worker, .now = now, .cause = seen->cause, .presence = rung}
+        {.on = Event::rested,
+         .actor = worker_actor,
+         .now = now,
+         .cause = seen->cause,
+         .presence = rung}
     );
-}
-
-const Found* find(const std::vector<Found>& found, const Entry& entry)
-{
-    const auto same = std::ranges::find_if(found, [&](const Found& object) {
-        return object.type == entry.type && object.name == entry.name;
-    });
-    return same == found.end() ? nullptr : &*same;
 }
 
 /// One that ended or vanished meanwhile is quiet enough: whoever wakes it will see.
@@ -57,33 +52,12 @@ Task<Result<>> quieten(World world, Entry container, Quieting how)
     co_return ok();
 }
 
-Task<Result<>> first_error(Scheduler& scheduler, std::vector<Task<Result<>>> tasks)
-{
-    const auto answers = co_await all(scheduler, std::move(tasks));
-    for (const auto& answer : answers) {
-        if (!answer) co_return answer.error();
-    }
-    co_return ok();
-}
-
-std::vector<Entry> of_type(const std::vector<Entry>& entries, EntryType type)
-{
-    std::vector<Entry> some;
-    std::ranges::copy_if(entries, std::back_inserter(some), [&](const Entry& entry) {
-        return entry.type == type;
-    });
-    return some;
-}
-
 /// Volumes stay, and so do images: of these it is put up again.
 Task<Result<>> archive(World world, std::vector<Entry> entries)
 {
+    std::erase_if(entries, [](const Entry& entry) { return entry.type == EntryType::volume; });
     Ledger ledger(world);
-    auto containers = of_type(entries, EntryType::container);
-    const auto removed = co_await ledger.remove_all(std::move(containers));
-    if (!removed) co_return removed.error();
-    auto networks = of_type(entries, EntryType::network);
-    co_return co_await ledger.remove_all(std::move(networks));
+    co_return co_await ledger.remove_all(std::move(entries));
 }
 
 /// The containers that serve, with what they are doing.
@@ -94,7 +68,7 @@ void each_serving(const Remains& remains, Visit visit)
         if (is_done(instance)) continue;
         const auto entry = std::ranges::find(remains.entries, instance.container, &Entry::id);
         if (entry == remains.entries.end()) continue;
-        if (const Found* now = find(remains.found, *entry)) visit(*entry, *now);
+        if (const Found* now = object_of(*entry, remains.found)) visit(*entry, *now);
     }
 }
 
@@ -124,14 +98,15 @@ Task<Result<>> hold_still(Workshop& shop, Environment environment, Remains remai
         co_return co_await archive(shop.world, std::move(remains.entries));
     Ledger ledger(shop.world);
     std::vector<Task<Result<>>> tasks;
-    for (const Entry& entry : of_type(remains.entries, EntryType::container)) {
-        if (!find(remains.found, entry)) tasks.push_back(ledger.remove(entry));
+    for (const Entry& entry : remains.entries) {
+        if (entry.type == EntryType::container && !object_of(entry, remains.found))
+            tasks.push_back(ledger.remove(entry));
     }
     each_serving(remains, [&](const Entry& entry, const Found& now) {
         const Quieting how = quieting(environment.presence, now);
         if (how != Quieting::nothing) tasks.push_back(quieten(shop.world, entry, how));
     });
-    co_return co_await first_error(shop.world.scheduler, std::move(tasks));
+    co_return co_await all_done(shop.world.scheduler, std::move(tasks));
 }
 
 Task<Result<>> thaw_frozen(Workshop& shop, Remains remains)
@@ -140,7 +115,7 @@ Task<Result<>> thaw_frozen(Workshop& shop, Remains remains)
     each_serving(remains, [&](const Entry& entry, const Found& now) {
         if (now.running == Running::frozen) tasks.push_back(shop.world.driver.thaw(entry));
     });
-    co_return co_await first_error(shop.world.scheduler, std::move(tasks));
+    co_return co_await all_done(shop.world.scheduler, std::move(tasks));
 }
 
 }  // namespace diorama

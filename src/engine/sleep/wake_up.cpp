@@ -17,8 +17,6 @@ namespace diorama {
 
 namespace {
 
-const Actor worker{.type = Actor::Type::system, .name = "worker"};
-
 /// What serves once it is awake.
 struct Sleeper {
     Environment environment;
@@ -113,7 +111,7 @@ Result<Environment> record(Tx& tx, EnvironmentId id, Instant now)
         tx,
         *seen,
         {.on = Event::visited,
-         .actor = worker,
+         .actor = worker_actor,
          .now = now,
          .cause = seen->cause,
          .presence = Presence::awake}
