@@ -4,7 +4,7 @@
 #include "api/views.hpp"
 #include "base/instant.hpp"
 #include "base/unicode.hpp"
-#include "engine/cleanup/endings.hpp"
+#include "engine/cleanup/ended.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/feedback.hpp"
@@ -34,7 +34,7 @@ struct Story {
     std::size_t owed = 0;                 ///< Objects that could not be removed.
     std::optional<Instant> next_attempt;  ///< When it is tried again by itself.
     std::string untold;                   ///< Why the forge does not show how it stands.
-    std::optional<std::string> ended;     ///< Why our own clock took it down.
+    std::optional<Ended> ended;           ///< That it was ended on purpose.
 };
 
 std::string approve_command(const std::string& slug, const std::string& commit)
@@ -66,13 +66,29 @@ Verdict on_destroying(const Environment& environment, const Story& story)
     if (story.owed == 0)
         return {
             "leaving",
-            "it is being taken down" + (story.ended ? ": " + *story.ended : ""),
+            "it is being taken down" + (story.ended ? ": " + story.ended->why : ""),
             "diorama logs " + environment.slug + " --follow"
         };
     return {
         "stuck",
         fmt::format("{} of its objects could not be removed; it is tried again", story.owed),
         "diorama owed"
+    };
+}
+
+Verdict on_destroyed(const Environment& environment, const Story& story)
+{
+    using pull_requests::Verdict::unwanted;
+    if (!story.ended || (story.record && story.record->verdict == unwanted))
+        return {"gone", "it was taken down", "diorama up puts it up again"};
+    return {
+        "gone",
+        fmt::format(
+            "it was taken down: {}{}",
+            story.ended->why,
+            environment.pull_request ? "; a push puts it up again" : ""
+        ),
+        "diorama redeploy " + environment.slug
     };
 }
 
@@ -109,14 +125,7 @@ Verdict judge(const Environment& environment, const Story& story)
                 "diorama wake " + environment.slug
             };
         case State::destroying: return on_destroying(environment, story);
-        case State::destroyed:
-            if (story.ended)
-                return {
-                    "gone",
-                    fmt::format("it was taken down: {}; a push puts it up again", *story.ended),
-                    "diorama redeploy " + environment.slug
-                };
-            return {"gone", "it was taken down", "diorama up puts it up again"};
+        case State::destroyed: return on_destroyed(environment, story);
     }
     std::abort();
 }
@@ -183,7 +192,7 @@ Result<Story> story_of(Tx& tx, const Environment& environment, Instant now)
     const auto next = jobs::next_look(tx, environment.id);
     if (next && *next > now) story.next_attempt = next;
     story.untold = feedback::find(tx, environment.id).problem;
-    story.ended = ended_by_clock(tx, environment);
+    story.ended = ended_on_purpose(tx, environment);
     return story;
 }
 

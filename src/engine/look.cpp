@@ -1,7 +1,7 @@
 #include "engine/look.hpp"
 
 #include "base/duration.hpp"
-#include "engine/cleanup/endings.hpp"
+#include "engine/cleanup/ended.hpp"
 #include "engine/forges.hpp"
 #include "engine/retry.hpp"
 #include "store/environments.hpp"
@@ -50,13 +50,14 @@ struct Place {
     std::optional<Environment> there;
 };
 
-/// What our own clock took down stays down until somebody wants it again: by a push, by asking for
-/// it, or by closing and opening its pull request.
-std::optional<std::string> rests(Tx& tx, const Place& place, const DeployRequest& request)
+/// What the clock or a person took down stays down until somebody wants it again: by a push, by
+/// asking for it, or by closing and opening its pull request.
+std::optional<Done> rests(Tx& tx, const Place& place, const DeployRequest& request)
 {
-    if (!place.there || place.there->wanted.commit != request.commit) return std::nullopt;
-    if (place.before == Verdict::unwanted) return std::nullopt;
-    return ended_by_clock(tx, *place.there);
+    if (!place.there || place.before == Verdict::unwanted) return std::nullopt;
+    const auto ended = ended_on_purpose(tx, *place.there);
+    if (!ended || ended->head != request.commit) return std::nullopt;
+    return Done{std::nullopt, "not put up again: it was " + ended->why};
 }
 
 Result<Done> deploy(Tx& tx, const Place& place, const DeployRequest& request, const Moment& moment)
@@ -66,8 +67,7 @@ Result<Done> deploy(Tx& tx, const Place& place, const DeployRequest& request, co
         return Done{
             std::nullopt, fmt::format("already at commit {}", short_commit(request.commit))
         };
-    if (const auto why = rests(tx, place, request))
-        return Done{std::nullopt, "not put up again: it was " + *why};
+    if (const auto resting = rests(tx, place, request)) return *resting;
     const auto wished = wishes::put_up(tx, place.project, request, moment);
     if (!wished) return wished.error();
     return Done{wished->id, fmt::format("deploys commit {}", short_commit(request.commit))};
@@ -99,6 +99,7 @@ Result<Done> carry_out(
         case Answer::remove: return remove(tx, place.there, decision, moment);
         case Answer::keep: return Done{std::nullopt, "not deployed: " + decision.reason};
         case Answer::hold: {
+            if (const auto resting = rests(tx, place, request)) return *resting;
             const auto held = wishes::hold(tx, project, request, moment);
             if (!held) return held.error();
             return Done{std::nullopt, decision.reason};

@@ -1,6 +1,6 @@
 #include "engine/report.hpp"
 
-#include "engine/cleanup/endings.hpp"
+#include "engine/cleanup/ended.hpp"
 #include "engine/facts.hpp"
 #include "engine/forges.hpp"
 #include "store/deployments.hpp"
@@ -112,6 +112,14 @@ void set_previous(Report& report, const EnvironmentFacts& facts)
     report.previous_url = commit_url(facts.project, report.previous);
 }
 
+/// Whether its pull request may have a preview: it is open, and no rule says no.
+bool is_wanted(Tx& tx, const Environment& environment)
+{
+    const auto record =
+        pull_requests::find(tx, environment.identity.project, *environment.pull_request);
+    return record && record->verdict != pull_requests::Verdict::unwanted;
+}
+
 /// What is true of the environment whatever its deployments came to.
 Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings, Instant now)
 {
@@ -135,9 +143,9 @@ Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& sett
         report.position = jobs::position(tx, environment.id, now);
     if (environment.state == State::destroyed && environment.destroyed_at)
         report.lived = lived(tx, environment);
-    if (const auto why = ended_by_clock(tx, environment)) {
-        report.ended = *why;
-        report.revive = "diorama redeploy " + environment.slug;
+    if (const auto ended = ended_on_purpose(tx, environment)) {
+        report.ended = ended->why;
+        if (is_wanted(tx, environment)) report.revive = "diorama redeploy " + environment.slug;
     }
     return report;
 }

@@ -2,6 +2,7 @@
 
 #include "base/unicode.hpp"
 #include "engine/allowed_repositories.hpp"
+#include "engine/cleanup/ended.hpp"
 #include "engine/clearance.hpp"
 #include "model/naming.hpp"
 #include "store/deployments.hpp"
@@ -270,7 +271,8 @@ approve(Tx& tx, const Environment& seen, const std::string& commit, const Moment
         {.commit = newest, .by = moment.actor.name, .at = moment.now}
     );
     if (!approved) return approved.error();
-    const bool runs = seen.state != State::awaiting_approval && seen.wanted.commit == newest;
+    const bool stands = seen.state != State::awaiting_approval && !is_going(seen.state);
+    const bool runs = stands && seen.wanted.commit == newest;
     if (runs) return seen;
     Wish change = seen.wanted;
     change.commit = newest;
@@ -307,7 +309,14 @@ Result<Environment> renew(Tx& tx, const Environment& seen, const Wish& change, c
 Result<Environment> take_down(Tx& tx, const Environment& seen, const Moment& moment)
 {
     if (is_going(seen.state)) return seen;
-    const auto moved = move(tx, seen, Event::closed, moment);
+    const auto moved = environments::advance(
+        tx,
+        seen,
+        {.on = Event::closed,
+         .actor = moment.actor,
+         .now = moment.now,
+         .data = note_of_end(tx, seen)}
+    );
     if (!moved) return moved.error();
     Wish gone = seen.wanted;
     gone.presence = Presence::gone;

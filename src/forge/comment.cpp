@@ -99,7 +99,7 @@ std::string ready_answer(const Report& report, const Writer& writer)
 std::string destroyed_answer(const Report& report, const Writer& writer)
 {
     std::vector<std::string> parts;
-    if (!report.ended.empty()) parts.push_back(report.ended);
+    if (!report.ended.empty()) parts.push_back(writer.words(report.ended));
     if (report.lived) parts.push_back("removed after " + human_duration(*report.lived));
     const auto gone = writer.strong("Preview destroyed");
     return parts.empty() ? gone + "." : fmt::format("{}: {}.", gone, join(parts, ", "));
@@ -146,7 +146,7 @@ std::string answer(const Report& report, const Writer& writer)
                 "{}: it is taken down{}{}.",
                 writer.strong("Preview destroying"),
                 report.ended.empty() ? "" : ", ",
-                report.ended
+                writer.words(report.ended)
             );
         case State::destroyed: return destroyed_answer(report, writer);
     }
@@ -248,7 +248,7 @@ std::string comment_text(const Report& report)
     add(failed && !report.log.empty(), [&] { return log_fold(report.log); });
     add(failed && !report.reproduce.empty(),
         [&] { return "To see it again:\n\n" + fence("shell", report.reproduce); });
-    add(gone && !report.ended.empty(), [&] {
+    add(gone && !report.revive.empty(), [&] {
         return "A push puts it up again, and so does opening the pull request anew, or:\n\n" +
                fence("shell", report.revive);
     });

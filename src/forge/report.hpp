@@ -41,8 +41,8 @@ struct Report {
     std::string reproduce;         ///< The command that shows the failure again.
 
     std::optional<milliseconds> lived;  ///< Once destroyed: for how long it was there.
-    std::string ended;        ///< Where our own clock ended it: why, "idle for 2 d". Else empty.
-    std::string revive;       ///< With `ended`: the command that puts it up again.
+    std::string ended;        ///< Where the clock or a person ended it: "idle for 2 d". Else empty.
+    std::string revive;       ///< Where it is ended and may come back: the command that puts it up.
     std::string log_command;  ///< Where its logs are.
     std::string approval;     ///< Why somebody must approve it: a sentence.
     std::string approve_command;  ///< What to write to approve: "/preview 1a2b3c4".

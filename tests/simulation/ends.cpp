@@ -1,5 +1,6 @@
 #include "simulation/ends.hpp"
 
+#include "base/json.hpp"
 #include "store/environments.hpp"
 #include "store/image_uses.hpp"
 
@@ -26,6 +27,25 @@ std::size_t place_of_last(const Events& events, std::string_view name)
     return events.size();
 }
 
+/// Not because its forge said so.
+bool is_meant(const event_log::Record& closed)
+{
+    return closed.actor.type != Actor::Type::forge;
+}
+
+/// The wish that an end writes.
+bool is_end(const event_log::Record& wanted)
+{
+    return wanted.data.find(R"("presence":"gone")") != std::string::npos;
+}
+
+std::string commit_in(const event_log::Record& event, std::string_view key)
+{
+    const Node node = parse_json(event.data).value();
+    const Node* found = node.find(key);
+    return found && found->string() ? *found->string() : "";
+}
+
 bool is_kept(const Environment& environment, Instant now)
 {
     return environment.pinned || environment.kept_until.value_or(now) > now ||
@@ -34,17 +54,43 @@ bool is_kept(const Environment& environment, Instant now)
 
 }  // namespace
 
-bool was_ended_by_clock(const Events& events, const Environment& environment)
+bool was_ended_on_purpose(
+    const Events& events, const Environment& environment, const std::string& head
+)
 {
     if (environment.state != State::destroyed) return false;
     const auto closed = place_of_last(events, "closed");
-    return closed < events.size() && events[closed].actor.type == Actor::Type::timer;
+    return closed < events.size() && is_meant(events[closed]) &&
+           commit_in(events[closed], "head") == head;
+}
+
+int stops(const Events& events)
+{
+    return static_cast<int>(std::ranges::count_if(events, [](const event_log::Record& event) {
+        return event.event == "closed" && is_meant(event) && event.actor.type != Actor::Type::timer;
+    }));
+}
+
+std::optional<std::string>
+wrong_return(const Events& events, const Environment& environment, bool reopened)
+{
+    const event_log::Record* end = nullptr;
+    for (const event_log::Record& event : events) {
+        if (event.event == "closed") end = is_meant(event) ? &event : nullptr;
+        if (event.event != "wanted" || !end || is_end(event)) continue;
+        const bool unasked = event.actor.type == Actor::Type::forge && !reopened;
+        if (unasked && commit_in(event, "commit") == commit_in(*end, "head"))
+            return environment.slug + " was ended on purpose, and came back by itself";
+        end = nullptr;
+    }
+    return std::nullopt;
 }
 
 std::optional<std::string>
 wrong_end(const House& house, const Events& events, const Environment& environment)
 {
     const auto at = place_of_last(events, "closed");
+    if (events.at(at).actor.type != Actor::Type::timer) return std::nullopt;
     const Instant end = events.at(at).at;
     const auto passed = [&](Instant since) { return end - since - house.skipped(since, end); };
     const auto used = passed(last(events, "wanted", at, environment.created_at));

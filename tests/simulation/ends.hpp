@@ -6,13 +6,23 @@
 
 #include <optional>
 
-/// What is true of environments that our own clock ends.
+/// What is true of environments that our own clock or a person ends.
 namespace diorama::simulation {
 
 using Events = std::vector<event_log::Record>;
 
-/// It is gone, and the clock took it down.
-bool was_ended_by_clock(const Events& events, const Environment& environment);
+/// It is gone, and the clock or a person took it down when `head` was the newest commit.
+bool was_ended_on_purpose(
+    const Events& events, const Environment& environment, const std::string& head
+);
+
+/// How often somebody took it down by hand.
+int stops(const Events& events);
+
+/// Why it should not have come back after somebody ended it; nothing when all is right. `reopened`:
+/// its pull request was closed and opened anew, or the like, at whatever time.
+std::optional<std::string>
+wrong_return(const Events& events, const Environment& environment, bool reopened);
 
 /// Why it should not have been taken down when it was; nothing when all is right. Counts anew, from
 /// the events, what the daemon counted from its rows.

@@ -55,6 +55,7 @@ void Mishaps::command()
         Choice<Mishaps>{4, &Mishaps::approve         },
         Choice<Mishaps>{4, &Mishaps::redeploy        },
         Choice<Mishaps>{2, &Mishaps::put_up_by_number},
+        Choice<Mishaps>{3, &Mishaps::take_down       },
         Choice<Mishaps>{5, &Mishaps::put_to_sleep    },
         Choice<Mishaps>{3, &Mishaps::wake            },
         Choice<Mishaps>{1, &Mishaps::pin             },
@@ -123,6 +124,19 @@ void Mishaps::put_up_by_number()
          .key = fmt::format("{}", it->number)}
     ));
     house_.trace.say("operator", fmt::format("put up {}: {}", it->number, told(done)));
+}
+
+void Mishaps::take_down()
+{
+    const auto environment = some_preview();
+    if (environment) take_down(*environment);
+}
+
+void Mishaps::take_down(const Environment& environment)
+{
+    people_.stop(environment.pull_request.value());
+    const auto done = house_.run(house_.engine().commands().destroy(admin(), environment.id));
+    house_.trace.say("operator", fmt::format("take down {}: {}", environment.slug, told(done)));
 }
 
 std::optional<Environment> Mishaps::some_preview()

@@ -13,6 +13,8 @@ public:
     void strike();
     /// Whoever may runs a command.
     void command();
+    /// Whoever may takes it down.
+    void take_down(const Environment& environment);
     /// Names of what it puts there that no store ever knew begin so.
     static constexpr std::string_view unknown = "pr-99-";
 
@@ -27,6 +29,7 @@ private:
     void approve();
     void redeploy();
     void put_up_by_number();
+    void take_down();
     void put_to_sleep();
     void wake();
     void pin();

@@ -122,9 +122,15 @@ MUTANTS = [
      "environment.kept_until.value_or(now) <= now", "true"),
     ("time that the clock leapt over makes things idle", "cleanup/attendance.cpp",
      "if (now - last_ > 2 * every)", "if (false)"),
-    ("what the clock took down comes back by itself", "look.cpp",
-     "if (const auto why = rests(tx, place, request))",
-     "if (const auto why = rests(tx, place, request); false)"),
+    ("what the clock took down comes back by itself", "cleanup/ended.cpp",
+     "        case Actor::Type::timer: return actor.name;",
+     "        case Actor::Type::timer: return std::nullopt;"),
+    ("what a person took down comes back by itself", "cleanup/ended.cpp",
+     'return "stopped by token " + actor.name;', "return std::nullopt;"),
+    ("a stranger's that was taken down comes back to wait", "look.cpp",
+     "        case Answer::hold: {\n"
+     "            if (const auto resting = rests(tx, place, request)) return *resting;\n",
+     "        case Answer::hold: {\n"),
     ("what is over is announced, and not taken down", "cleanup/cleaner.cpp",
      "        const auto going = end_by_clock(tx, *seen, each.why, moment);\n"
      "        if (!going) return going.error();\n",

@@ -51,6 +51,13 @@ public:
         const auto found = endings_.find(number);
         return found == endings_.end() ? 0 : found->second;
     }
+    /// Somebody with the right to it takes its preview down.
+    void stop(std::int64_t number) { ++stops_[number]; }
+    int stops(std::int64_t number) const
+    {
+        const auto found = stops_.find(number);
+        return found == stops_.end() ? 0 : found->second;
+    }
     std::string place() const { return house_.forge.location(repository); }
     FakeForgeApi::Repository& shop() { return house_.forge.at(repository.id); }
 
@@ -76,6 +83,7 @@ private:
     std::map<std::string, Quality> qualities_;  ///< By commit.
     std::set<std::string> approved_;            ///< Commits.
     std::map<std::int64_t, int> endings_;
+    std::map<std::int64_t, int> stops_;
     std::vector<Arrival> under_way_;
     int sent_ = 0;
 };

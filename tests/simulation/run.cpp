@@ -6,6 +6,7 @@
 #include "simulation/truths.hpp"
 #include "simulation/visitors.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace diorama::simulation {
@@ -67,6 +68,25 @@ std::vector<std::string> calm(House& house, People& people, Mishaps& mishaps, Vi
     return wrong;
 }
 
+/// Somebody takes some of them down: they stay down, whatever else happens to their pull requests.
+std::vector<std::string> take_down(House& house, People& people, Mishaps& mishaps)
+{
+    std::vector<EnvironmentId> gone;
+    for (const Environment& each : standing(house)) {
+        if (!house.dice.happens(30)) continue;
+        gone.push_back(each.id);
+        mishaps.take_down(each);
+    }
+    house.live(glance);
+    people.touch_all();
+    house.live(glance);
+    auto wrong = untruths(house, people, {});
+    for (const Environment& each : standing(house))
+        if (std::ranges::find(gone, each.id) != gone.end())
+            wrong.push_back(each.slug + " was taken down, and stands");
+    return wrong;
+}
+
 /// Somebody has everything that is not kept taken away: what was announced goes, and stays away.
 std::vector<std::string> clean_up(House& house, People& people)
 {
@@ -98,6 +118,7 @@ Outcome live_through(std::uint64_t seed, bool detailed)
     try {
         storm(house, people, mishaps, visitors);
         outcome.violations = calm(house, people, mishaps, visitors);
+        if (outcome.violations.empty()) outcome.violations = take_down(house, people, mishaps);
         if (outcome.violations.empty()) outcome.violations = clean_up(house, people);
     } catch (const std::exception& accident) {
         outcome.violations.push_back(fmt::format("an accident: {}", accident.what()));

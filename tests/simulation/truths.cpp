@@ -143,8 +143,7 @@ void Comparison::check_pull_request(std::int64_t number)
         const auto& record = memory->record;
         const bool approved =
             record && record->approval && record->approval->commit == it->head_commit;
-        if (was_ended_by_clock(memory->events, memory->environment) &&
-            memory->environment.wanted.commit == it->head_commit)
+        if (was_ended_on_purpose(memory->events, memory->environment, it->head_commit))
             check_ended(*memory);
         else if (it->author == "ann" || approved)
             check_wanted(*it, *memory);
@@ -156,8 +155,13 @@ void Comparison::check_pull_request(std::int64_t number)
     check_status(*it, *memory);
     const auto closed = std::ranges::count_if(memory->events, [](const event_log::Record& event) {
         return event.to == State::destroying && has_moved(event) &&
-               event.actor.type != Actor::Type::timer;
+               event.actor.type == Actor::Type::forge;
     });
+    const bool reopened = people_.endings(number) > 0;
+    if (const auto wrong = wrong_return(memory->events, memory->environment, reopened))
+        complain("{}", *wrong);
+    if (stops(memory->events) > people_.stops(number))
+        complain("pull request {} was stopped more often than anybody who may asked", number);
     if (closed > people_.endings(number))
         complain(
             "the preview of pull request {} was taken down {} times, and it ended {} times",

@@ -2,7 +2,6 @@
 
 #include "base/duration.hpp"
 #include "engine/brake.hpp"
-#include "store/event_log.hpp"
 
 #include <algorithm>
 
@@ -78,14 +77,6 @@ end_by_clock(Tx& tx, const Environment& environment, std::string why, Moment mom
 {
     moment.actor = {.type = Actor::Type::timer, .name = std::move(why)};
     return wishes::take_down(tx, environment, moment);
-}
-
-std::optional<std::string> ended_by_clock(Tx& tx, const Environment& environment)
-{
-    if (!is_going(environment.state)) return std::nullopt;
-    const auto closed = event_log::newest(tx, environment.id, name(Event::closed));
-    if (!closed || closed->actor.type != Actor::Type::timer) return std::nullopt;
-    return closed->actor.name;
 }
 
 }  // namespace diorama

@@ -6,7 +6,6 @@
 #include "model/environment.hpp"
 #include "store/tx.hpp"
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +40,5 @@ std::string held_endings_sentence(std::size_t held);
 /// Takes `environment` down in nobody's name but the clock's; `why` is told to whoever asks.
 Result<Environment>
 end_by_clock(Tx& tx, const Environment& environment, std::string why, Moment moment);
-
-/// Why the clock took `environment` down; nothing when it stands, or somebody else did.
-std::optional<std::string> ended_by_clock(Tx& tx, const Environment& environment);
 
 }  // namespace diorama
