@@ -11,7 +11,8 @@ namespace {
 
 struct Seen {
     std::optional<Brake> brake;
-    std::vector<std::string> missing;  ///< "owner/name#7"
+    Node::List missing;  ///< "owner/name#7"
+    Node::List held;     ///< The same, each with why.
 };
 
 Node held(std::string_view what, std::string_view why)
@@ -24,11 +25,14 @@ Node held(std::string_view what, std::string_view why)
 
 Result<Seen> look(Tx& tx)
 {
-    Seen seen{.brake = brake::read(tx), .missing = {}};
+    Seen seen{.brake = brake::read(tx), .missing = {}, .held = {}};
     if (!seen.brake) return seen;
-    for (const Missing& each : seen.brake->missing) {
+    for (const Leaver& each : seen.brake->leavers) {
         const auto project = projects::find(tx, each.project);
-        if (project) seen.missing.push_back(fmt::format("{}#{}", project->name, each.number));
+        if (!project) continue;
+        const auto place = fmt::format("{}#{}", project->name, each.number);
+        seen.missing.push_back(place);
+        seen.held.push_back(held(place, sentence(each.why)));
     }
     return seen;
 }
@@ -56,16 +60,14 @@ Task<Response> show_brake(Context& context, Call call)
     if (!seen) co_return problem(seen.error());
     const auto over = co_await context.cleaner.over();
     if (!over) co_return problem(over.error());
-    Node::List all;
-    for (const std::string& each : seen->missing)
-        all.push_back(held(each, "its forge lists it no longer"));
+    Node::List all = seen->held;
     const std::size_t late = add_held(*over, all);
     Node node = Node::Map{
         {"holds", seen->brake.has_value() || late > 0}
     };
     if (seen->brake) {
         node.set("since", to_text(seen->brake->at));
-        node.set("missing", to_node(seen->missing));
+        node.set("missing", seen->missing);
         node.set("reason", brake::sentence(*seen->brake));
     } else if (late > 0) {
         node.set("reason", held_endings_sentence(late));

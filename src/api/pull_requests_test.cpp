@@ -35,7 +35,7 @@ void hold_brake(WebhookWorld& world)
 {
     const Project project = shop_of(world);
     const auto work = [&](Tx& tx) -> Result<> {
-        brake::hold(tx, {.at = world.scheduler.now(), .missing = {{project.id, 7}}});
+        brake::hold(tx, {.at = world.scheduler.now(), .leavers = {{project.id, 7}}});
         return ok();
     };
     REQUIRE(world.scheduler.run(world.store->transact(work)).has_value());

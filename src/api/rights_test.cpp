@@ -99,7 +99,7 @@ struct Asked {
     bool brake()
     {
         const auto work = [&](Tx& tx) -> Result<> {
-            brake::hold(tx, {.at = world.scheduler.now(), .missing = {{held.identity.project, 7}}});
+            brake::hold(tx, {.at = world.scheduler.now(), .leavers = {{held.identity.project, 7}}});
             return ok();
         };
         return world.scheduler.run(world.store->transact(work)).has_value();

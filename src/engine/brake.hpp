@@ -6,19 +6,27 @@
 
 namespace diorama {
 
-/// A pull request that a list of open ones no longer names.
-struct Missing {
+/// A pull request whose preview a pass would take down.
+struct Leaver {
+    enum class Why {
+        unlisted,  ///< The forge's list of open ones does not name it any more.
+        unwanted,  ///< It is open; the rules changed, and ask for no preview of it.
+    };
     ProjectId project;
     std::int64_t number = 0;
+    Why why = Why::unlisted;
 
-    friend bool operator==(const Missing&, const Missing&) = default;
+    friend bool operator==(const Leaver&, const Leaver&) = default;
 };
+/// "its forge lists it no longer"
+std::string_view sentence(Leaver::Why why);
 
 /// DESIGN rule 5: a pass that would take down more than a fifth of the environments, and more than
-/// three, stops and asks. A forge that answers with nothing is more often wrong than right.
+/// three, stops and asks. A forge that answers with nothing is more often wrong than right, and so
+/// are rules that let hardly any preview be.
 struct Brake {
     Instant at{};
-    std::vector<Missing> missing;  ///< What is held back.
+    std::vector<Leaver> leavers;  ///< What is held back.
 };
 
 /// Whether taking down `lost` of `standing` environments needs somebody's word.

@@ -1,5 +1,7 @@
 #include "engine/decision.hpp"
 
+#include "base/json.hpp"
+#include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "engine/clearance.hpp"
@@ -57,6 +59,15 @@ Decision decide(
         case Trust::none: return {hold, Verdict::held, why_held(facts, base)};
     }
     std::abort();
+}
+
+std::string mark_of(const Rules& rules)
+{
+    Node::List node{rules.drafts};
+    for (const auto* words :
+         {&rules.branches, &rules.base_branches, &rules.labels, &rules.paths, &rules.skip_words})
+        node.push_back(Node::List(words->begin(), words->end()));
+    return sha256(write_json(node)).substr(0, 16);
 }
 
 const Rules& rules_for(const std::map<std::string, Rules>& all, std::string_view name)

@@ -29,6 +29,9 @@ Decision decide(
     const std::optional<pull_requests::Approval>& approval
 );
 
+/// Another text when the rules are others: what was decided by other ones is decided anew.
+std::string mark_of(const Rules& rules);
+
 /// The rules of the project of that name; the default ones when it has none of its own.
 const Rules& rules_for(const std::map<std::string, Rules>& all, std::string_view name);
 

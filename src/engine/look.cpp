@@ -300,7 +300,8 @@ Task<Result<>> Look::settle(
              .permission = facts.permission,
              .read_at = asked_at,
              .verdict = decision.verdict,
-             .reason = decision.reason},
+             .reason = decision.reason,
+             .rules = mark_of(rules)},
             due.asked
         );
         deliveries::settle(

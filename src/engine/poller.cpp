@@ -1,6 +1,7 @@
 #include "engine/poller.hpp"
 
 #include "engine/accident.hpp"
+#include "engine/decision.hpp"
 #include "engine/forges.hpp"
 #include "store/environments.hpp"
 #include "store/projects.hpp"
@@ -20,18 +21,23 @@ bool differs(const PullRequest& now, const pull_requests::Record& known)
     return !known.read_at || !(then == now);
 }
 
-bool is_up(Tx& tx, TenantId tenant, const Missing& it)
+/// As far as the rules can be asked without its files and words: these never end a preview.
+bool is_unwanted(const Rules& rules, const PullRequest& it)
+{
+    return judge(rules, it, {}).answer == Judgement::Answer::unwanted;
+}
+
+bool is_up(Tx& tx, TenantId tenant, const Leaver& it)
 {
     const auto environment =
         environments::find(tx, tenant, pull_request_identity(it.project, it.number));
     return environment && !is_going(environment->state);
 }
 
-bool would_take_too_many(Tx& tx, TenantId tenant, const std::vector<Missing>& missing)
+bool would_take_too_many(Tx& tx, TenantId tenant, const std::vector<Leaver>& leavers)
 {
-    const auto lost = std::ranges::count_if(missing, [&](const Missing& each) {
-        return is_up(tx, tenant, each);
-    });
+    const auto lost =
+        std::ranges::count_if(leavers, [&](const Leaver& each) { return is_up(tx, tenant, each); });
     const auto standing = environments::count(
         tx, {.tenant = tenant}, {.kind = Kind::pull_request, .with_destroyed = false}
     );
@@ -56,9 +62,12 @@ Task<> Poller::run(std::stop_token stop)
     }
 }
 
-/// Has somebody look at what is new or different; answers those that are not listed any more.
-std::vector<Missing> Poller::ask_about(Tx& tx, const Listed& listed, Instant now)
+/// Has somebody look at what is new or different; answers those that may have to leave.
+std::vector<Leaver> Poller::ask_about(Tx& tx, const Listed& listed, Instant now) const
 {
+    const Rules& rules = rules_for(world_.settings.rules, listed.project.name);
+    const std::string mark = mark_of(rules);
+    std::vector<Leaver> leavers;
     std::map<std::int64_t, pull_requests::Record> known;
     for (auto& record : pull_requests::list(tx, listed.project.id, true))
         known.emplace(record.facts.number, std::move(record));
@@ -66,12 +75,16 @@ std::vector<Missing> Poller::ask_about(Tx& tx, const Listed& listed, Instant now
         const auto before = known.extract(each.number);
         if (before.empty() || differs(each, before.mapped()))
             pull_requests::ask(tx, listed.project.id, each.number, now);
+        else if (before.mapped().rules == mark)
+            continue;
+        else if (is_unwanted(rules, each))
+            leavers.push_back({listed.project.id, each.number, Leaver::Why::unwanted});
+        else
+            pull_requests::ask(tx, listed.project.id, each.number, now);
     }
-    std::vector<Missing> missing;
-    missing.reserve(known.size());
     for (const auto& [number, record] : known)
-        missing.push_back({listed.project.id, number});
-    return missing;
+        leavers.push_back({listed.project.id, number, Leaver::Why::unlisted});
+    return leavers;
 }
 
 Task<Result<>> Poller::pass(std::stop_token stop)
@@ -110,19 +123,19 @@ Task<Result<std::optional<Poller::Listed>>> Poller::list(Project project, std::s
 Task<Result<>> Poller::compare(std::vector<Listed> lists, bool complete)
 {
     const auto now = world_.scheduler.now();
-    const auto work = [=, tenant = world_.settings.tenant](Tx& tx) -> Result<std::optional<Brake>> {
-        std::vector<Missing> missing;
+    const auto work = [=, this](Tx& tx) -> Result<std::optional<Brake>> {
+        std::vector<Leaver> leavers;
         for (const Listed& listed : lists)
-            std::ranges::copy(ask_about(tx, listed, now), std::back_inserter(missing));
+            std::ranges::copy(ask_about(tx, listed, now), std::back_inserter(leavers));
         const auto held = brake::read(tx);
         if (held && !complete) return held;  // Half of the lists lets go of nothing.
-        if (would_take_too_many(tx, tenant, missing)) {
-            const Brake hold{held ? held->at : now, missing};
+        if (would_take_too_many(tx, world_.settings.tenant, leavers)) {
+            const Brake hold{held ? held->at : now, leavers};
             brake::hold(tx, hold);
             return hold;
         }
         if (held) brake::let_go(tx);
-        for (const Missing& each : missing)
+        for (const Leaver& each : leavers)
             pull_requests::ask(tx, each.project, each.number, now);
         return std::optional<Brake>{};
     };
@@ -145,9 +158,9 @@ Task<Result<std::size_t>> Poller::release()
         const auto held = brake::read(tx);
         if (!held) return Error{Code::not_found, "the brake holds nothing back"};
         brake::let_go(tx);
-        for (const Missing& each : held->missing)
+        for (const Leaver& each : held->leavers)
             pull_requests::ask(tx, each.project, each.number, now);
-        return held->missing.size();
+        return held->leavers.size();
     };
     const auto released = co_await world_.store.transact(work);
     if (released) intake_.nudge();

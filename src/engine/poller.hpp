@@ -8,7 +8,8 @@
 namespace diorama {
 
 /// Compares what the forges list with what is known here, so that a lost webhook heals by itself.
-/// A difference is only a reason to look; an error, an empty or a partial answer changes nothing.
+/// Whom other rules judged than those that hold now is looked at, too. A difference is only a
+/// reason to look; an error, an empty or a partial answer changes nothing.
 class Poller {
 public:
     Poller(World world, Intake& intake) : world_(world), intake_(intake) {}
@@ -29,7 +30,7 @@ private:
         std::string validator;
     };
     Task<Result<std::optional<Listed>>> list(Project project, std::stop_token stop);
-    static std::vector<Missing> ask_about(Tx& tx, const Listed& listed, Instant now);
+    std::vector<Leaver> ask_about(Tx& tx, const Listed& listed, Instant now) const;
     Task<Result<>> compare(std::vector<Listed> lists, bool complete);
 
     World world_;

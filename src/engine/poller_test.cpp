@@ -112,7 +112,7 @@ TEST_CASE("the brake holds back mass removal, over a restart, until somebody say
     world.scheduler.run_for(minutes{5});
     CHECK(world.standing() == 6);
     REQUIRE(world.held().has_value());
-    CHECK(world.held()->missing.size() == 5);
+    CHECK(world.held()->leavers.size() == 5);
     CHECK(std::ranges::any_of(world.operator_lines, [](const std::string& line) {
         return line.find("diorama brake release") != std::string::npos;
     }));
@@ -126,6 +126,63 @@ TEST_CASE("the brake holds back mass removal, over a restart, until somebody say
     world.scheduler.run_for(minutes{5});
     CHECK(world.standing() == 1);
     CHECK(!world.held().has_value());
+}
+
+TEST_CASE("rules that changed judge what stands, too, at the next start")
+{
+    Street world(2);
+    world.pull(2, 'c').labels = {"preview"};
+    world.tell_and_settle(world.arrival(2));
+
+    world.stop();
+    world.engine_settings.rules["ann/shop"].labels = {"preview"};
+    world.start();
+    world.scheduler.run_for(minutes{3});
+    CHECK(world.state(1) == State::destroyed);
+    CHECK(world.state(2) == State::ready);
+    world.forge.questions.clear();
+    world.scheduler.run_for(minutes{5});
+    CHECK(std::ranges::count(world.forge.questions, std::string("pull_request")) == 0);
+
+    world.stop();
+    world.engine_settings.rules.clear();
+    world.start();
+    world.scheduler.run_for(minutes{3});
+    CHECK(world.state(1) == State::ready);
+}
+
+TEST_CASE(
+    "rules that would take down nearly all are held by the brake, and can be taken back (SEC-70)"
+)
+{
+    Street world(6);
+    world.stop();
+    world.engine_settings.rules["ann/shop"].labels = {"preveiw"};
+    world.start();
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.standing() == 6);
+    REQUIRE(world.held().has_value());
+    CHECK(
+        brake::sentence(*world.held()).find("the rules, which changed, no longer want 6") !=
+        std::string::npos
+    );
+
+    SUBCASE("taken back")
+    {
+        world.stop();
+        world.engine_settings.rules.clear();
+        world.start();
+        world.scheduler.run_for(minutes{5});
+        CHECK(world.standing() == 6);
+        CHECK(!world.held().has_value());
+    }
+    SUBCASE("meant")
+    {
+        CHECK(world.scheduler.run(world.engine().poller().release()).value() == 6);
+        world.scheduler.run_for(minutes{5});
+        CHECK(world.standing() == 0);
+        CHECK(!world.held().has_value());
+    }
 }
 
 TEST_CASE("a few that close at once are taken down unasked")

@@ -12,10 +12,10 @@ constexpr auto ask_sql = R"sql(
     INSERT INTO pull_requests (
         project, number, title, author, author_id, head_commit, head_ref, head_repository,
         base_ref, status, draft, labels, updated_at, permission, read_at, due, asked, attempt, verdict, reason,
-        approved_commit, approved_by, approved_at
+        rules, approved_commit, approved_by, approved_at
     ) VALUES (
         :project, :number, '', '', '', '', '', '', '', 'open', 0, '[]', 0, 'unknown', NULL, :due, 1,
-        0, 'unread', '', '', '', NULL
+        0, 'unread', '', '', '', '', NULL
     ) ON CONFLICT (project, number) DO UPDATE SET due = :due, asked = pull_requests.asked + 1
 )sql";
 
@@ -37,7 +37,7 @@ constexpr auto keep_facts_sql = R"sql(
 constexpr auto note_sql = R"sql(
     UPDATE pull_requests
     SET permission = :permission, read_at = :read_at, attempt = 0, verdict = :verdict,
-        reason = :reason, due = CASE WHEN asked = :seen THEN NULL ELSE due END
+        reason = :reason, rules = :rules, due = CASE WHEN asked = :seen THEN NULL ELSE due END
     WHERE project = :project AND number = :number
 )sql";
 
@@ -109,6 +109,7 @@ Record read(const Row& row)
         .read_at = row.optional_instant("read_at"),
         .verdict = row.named(verdict_named, "verdict"),
         .reason = row.text("reason"),
+        .rules = row.text("rules"),
         .approval = read_approval(row),
         .attempt = row.count("attempt"),
     };
@@ -228,6 +229,7 @@ void note(Tx& tx, const Record& it, std::uint64_t seen)
             {"read_at",    it.read_at     },
             {"verdict",    it.verdict     },
             {"reason",     it.reason      },
+            {"rules",      it.rules       },
             {"seen",       seen           }
     }
     );

@@ -42,6 +42,7 @@ struct Record {
     std::optional<Instant> read_at;  ///< When the facts were read.
     Verdict verdict = Verdict::unread;
     std::string reason;
+    std::string rules;  ///< `mark_of` those it was decided by; empty while unread.
     std::optional<Approval> approval;
     std::uint64_t attempt = 0;  ///< Failed questions in a row.
 

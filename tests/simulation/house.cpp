@@ -134,11 +134,12 @@ void House::live(milliseconds time)
     start();
 }
 
-void House::restart()
+void House::restart(const std::function<void(EngineSettings&)>& change)
 {
     trace.say("daemon", "stopped by hand");
     stop();
     scheduler.run_for(dice.up_to(seconds{10}));
+    if (change) change(settings_);
     start();
 }
 

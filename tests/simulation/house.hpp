@@ -41,8 +41,8 @@ public:
 
     /// Lets time pass; a daemon that died meanwhile is buried and another one started.
     void live(milliseconds time);
-    /// Ends the daemon as an administrator does, and starts another one.
-    void restart();
+    /// Ends the daemon as an administrator does, and starts another one, with other settings.
+    void restart(const std::function<void(EngineSettings&)>& change = {});
     /// The wall clock is set forward; nothing ran meanwhile.
     void skip(milliseconds time);
     /// How far it was set forward between two moments.

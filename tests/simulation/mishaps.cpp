@@ -43,6 +43,8 @@ void Mishaps::strike()
         Choice<Mishaps>{3, &Mishaps::container_crashes },
         Choice<Mishaps>{2, &Mishaps::orphan_appears    },
         Choice<Mishaps>{2, &Mishaps::daemon_restarts   },
+        Choice<Mishaps>{1, &Mishaps::rules_change      },
+        Choice<Mishaps>{2, &Mishaps::settings_change   },
         Choice<Mishaps>{1, &Mishaps::clock_jumps       },
         Choice<Mishaps>{2, &Mishaps::memory_runs_short },
     };
@@ -115,7 +117,7 @@ void Mishaps::redeploy()
 void Mishaps::put_up_by_number()
 {
     const PullRequest* it = people_.some_open();
-    if (!it || !People::wants_preview(*it)) return;
+    if (!it || !people_.wants_preview(*it)) return;
     const auto done = house_.run(house_.engine().commands().deploy(
         admin(),
         {.repository = people_.place(),
@@ -283,6 +285,29 @@ void Mishaps::orphan_appears()
 void Mishaps::daemon_restarts()
 {
     house_.restart();
+}
+
+void Mishaps::rules_change()
+{
+    house_.trace.say("operator", "other rules");
+    people_.change_rules();
+}
+
+/// What an administrator may edit between two lives of the daemon.
+void Mishaps::settings_change()
+{
+    Dice& dice = house_.dice;
+    house_.restart([&](EngineSettings& settings) {
+        settings.workers = dice.between(1, 8);
+        settings.builds = dice.between(1, 3);
+        settings.sleep.frozen_after = dice.happens(30) ? milliseconds{0} : minutes{3};
+        settings.sleep.stopped_after = dice.happens(30) ? milliseconds{0} : minutes{3};
+        settings.sleep.archived_after = dice.happens(30) ? hours{1} : hours{10};
+        settings.resync = seconds{dice.between(30, 120)};
+        settings.forges.poll = seconds{dice.between(30, 120)};
+        settings.strangers.egress = dice.happens(50);
+        house_.trace.say("operator", fmt::format("other settings: {} workers", settings.workers));
+    });
 }
 
 void Mishaps::clock_jumps()

@@ -44,6 +44,8 @@ private:
     void container_crashes();
     void orphan_appears();
     void daemon_restarts();
+    void rules_change();
+    void settings_change();
     void clock_jumps();
     void memory_runs_short();
 

@@ -35,15 +35,17 @@ MUTANTS = [
      "        facts->status = PullRequest::Status::closed;\n"
      "    }\n    ForgeFacts answer"),
     ("a pull request that is not listed counts as closed", "poller.cpp",
-     "        for (const Missing& each : missing)\n"
+     "        for (const Leaver& each : leavers)\n"
      "            pull_requests::ask(tx, each.project, each.number, now);\n"
      "        return std::optional<Brake>{};",
-     "        for (const Missing& each : missing) {\n"
+     "        for (const Leaver& each : leavers) {\n"
      "            auto gone = pull_requests::find(tx, each.project, each.number).value();\n"
      "            gone.facts.status = PullRequest::Status::closed;\n"
      "            pull_requests::note(tx, gone, 0);\n"
      "        }\n"
      "        return std::optional<Brake>{};"),
+    ("rules that changed judge only what changes", "poller.cpp",
+     "        else if (before.mapped().rules == mark)", "        else if (true)"),
     ("a second comment is made when an answer was lost", "telling.cpp",
      "if (stood || told.comment_intended) {", "if (stood) {"),
     ("the status of an older commit is left pending", "telling.cpp",

@@ -45,10 +45,24 @@ void People::work()
     choose<People>(*this, house_.dice, choices);
 }
 
-bool People::wants_preview(const PullRequest& it)
+bool People::wants_preview(const PullRequest& it) const
 {
     return it.status == PullRequest::Status::open && it.base_ref == wanted_base &&
-           std::ranges::find(it.labels, "preview") != it.labels.end();
+           (!by_label_ || std::ranges::find(it.labels, "preview") != it.labels.end());
+}
+
+void People::change_rules()
+{
+    std::vector<std::int64_t> before;
+    for (const auto& [number, it] : shop().pull_requests)
+        if (wants_preview(it)) before.push_back(number);
+    by_label_ = !by_label_;
+    house_.restart([this](EngineSettings& settings) {
+        settings.rules.at("ann/shop").labels =
+            by_label_ ? std::vector<std::string>{"preview"} : std::vector<std::string>{};
+    });
+    for (const std::int64_t number : before)
+        if (!wants_preview(*find(number))) ++endings_[number];
 }
 
 const PullRequest* People::find(std::int64_t number)

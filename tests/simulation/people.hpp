@@ -38,7 +38,9 @@ public:
     PullRequest* some_open();
     Quality quality(const std::string& commit) const { return qualities_.at(commit); }
     /// Whether the rules of the repository ask for a preview of it now.
-    static bool wants_preview(const PullRequest& it);
+    bool wants_preview(const PullRequest& it) const;
+    /// The repository's rules ask for the label from now on, or do no longer.
+    void change_rules();
     /// Whether somebody with the right to it ever tried to let that commit run.
     void approve(const std::string& commit) { approved_.insert(commit); }
     bool may_run(const PullRequest& it, const std::string& commit) const
@@ -80,6 +82,7 @@ private:
     void delete_a_comment();
 
     House& house_;
+    bool by_label_ = true;                      ///< Whether the rules ask for one.
     std::map<std::string, Quality> qualities_;  ///< By commit.
     std::set<std::string> approved_;            ///< Commits.
     std::map<std::int64_t, int> endings_;

@@ -130,7 +130,7 @@ void Comparison::check_pull_request(std::int64_t number)
         if (memory) complain("pull request {} is none, and has a preview", number);
         return;
     }
-    if (!People::wants_preview(*it)) {
+    if (!people_.wants_preview(*it)) {
         if (memory && memory->environment.state != State::destroyed)
             complain(
                 "pull request {} shall have no preview, and it is {}",
@@ -351,7 +351,7 @@ void Comparison::check_status(const PullRequest& it, const Memory& memory)
         if (!held || deployment.commit != it.head_commit)
             complain("the status of {} of {} stays pending", deployment.commit, it.number);
     }
-    if (!People::wants_preview(it) || !last.contains(it.head_commit)) return;
+    if (!people_.wants_preview(it) || !last.contains(it.head_commit)) return;
     if (memory.environment.state == State::destroyed) return;
     const bool good = last.at(it.head_commit) == CommitStatus::State::success;
     if (good != (memory.environment.serving_commit == it.head_commit))
