@@ -181,7 +181,9 @@ TEST_CASE("SEC-60 what a registry says of a password is no cause that people see
     CHECK(world.latest(id).cause == failed.cause);
 }
 
-TEST_CASE("a newer push cancels the running build, and nothing of the older is ever served")
+TEST_CASE(
+    "a newer push cancels the running build, and nothing of the older is ever served (complaint 32)"
+)
 {
     TestWorld world;
     const auto built = [](std::string_view text) {
@@ -256,7 +258,7 @@ TEST_CASE("SEC-71 an image that a crash left without a row goes, and those in us
     CHECK(std::ranges::includes(world.builder.images, in_use));
 }
 
-TEST_CASE("what cannot be removed stays visible as owed, and is removed later")
+TEST_CASE("what cannot be removed stays visible as owed, and is removed later (complaints 3, 9)")
 {
     TestWorld world;
     world.push_compose('a', shop("web:1"));

@@ -34,9 +34,8 @@ struct Street : ForgeWorld {
 
 }  // namespace
 
-TEST_CASE(
-    "a lost webhook heals by itself: opened, pushed and closed are found by the list (H04, B20)"
-)
+TEST_CASE("a lost webhook heals by itself: opened, pushed and closed are found by the list (H04, "
+          "B20, complaint 1)")
 {
     ForgeWorld world;
     world.pull(1, 'a');
@@ -151,9 +150,8 @@ TEST_CASE("rules that changed judge what stands, too, at the next start")
     CHECK(world.state(1) == State::ready);
 }
 
-TEST_CASE(
-    "rules that would take down nearly all are held by the brake, and can be taken back (SEC-70)"
-)
+TEST_CASE("rules that would take down nearly all are held by the brake, and can be taken back "
+          "(SEC-70, complaint 4)")
 {
     Street world(6);
     world.stop();

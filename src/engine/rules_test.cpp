@@ -62,7 +62,9 @@ TEST_CASE("a scene that is as it shall be is looked at and not touched (rule 1)"
     CHECK(world.find(id).wanted.generation == 1);
 }
 
-TEST_CASE("a worker that lost its lease stops, and the next one does the work (rule 2)")
+TEST_CASE(
+    "a worker that lost its lease stops, and the next one does the work (rule 2, complaint 29)"
+)
 {
     TestWorld world;
     world.builder.build_time = minutes{2};

@@ -189,7 +189,9 @@ TEST_CASE("a range that somebody else took on the engine leads to the next one, 
     CHECK(subnet_of(world, id) == "10.213.0.128/26");
 }
 
-TEST_CASE("a range that strangers hold as a whole fails the deployment, and says what to do")
+TEST_CASE(
+    "a range that strangers hold as a whole fails the deployment, and says what to do (complaint 7)"
+)
 {
     TestWorld world;
     world.host.place(EntryType::network, "strangers").subnet = "10.213.0.0/16";

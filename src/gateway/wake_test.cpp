@@ -41,7 +41,8 @@ Route elsewhere(const OddUpstream& app)
 
 }  // namespace
 
-TEST_CASE("who comes to a scene that sleeps waits, wakes it, and is answered as if it were awake")
+TEST_CASE("who comes to a scene that sleeps waits, wakes it, and is answered as if it were awake "
+          "(complaint 40)")
 {
     Night scene;
     Wire client = scene.waiting(get);

@@ -66,7 +66,9 @@ TEST_CASE("SEC-60 G13: a known secret is never shown, and its name is")
     CHECK(clean(known, "hunter2 hunter 22") == "hunter2 hunter 22");
 }
 
-TEST_CASE("SEC-60: a secret is found as JSON, in a URL, in hex and in base64 at any place")
+TEST_CASE(
+    "SEC-60: a secret is found as JSON, in a URL, in hex and in base64 at any place (complaint 36)"
+)
 {
     const auto known = knowing({
         {"KEY", sentinel}

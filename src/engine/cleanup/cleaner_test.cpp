@@ -88,7 +88,9 @@ TEST_CASE("an idle preview is taken down, and its pull request is told why and t
     CHECK(world.lines.contains("its time is over: idle for 2 h"));
 }
 
-TEST_CASE("what stands too long is taken down though it is used; pinned it stays (H03)")
+TEST_CASE(
+    "what stands too long is taken down though it is used; pinned it stays (H03, complaint 10)"
+)
 {
     Shop world;
     for (const std::int64_t number : {7, 8, 9})
@@ -261,7 +263,7 @@ TEST_CASE("what the host does not show is left alone, and said (DESIGN rule 5)")
     CHECK(plan.unknown[0] == "what runs: the list was cut off");
 }
 
-TEST_CASE("lines of logs go after 30 days, also of what is gone, and no others (G03)")
+TEST_CASE("lines of logs go after 30 days, also of what is gone, and no others (G03, complaint 36)")
 {
     Shop world;
     world.open(7, 'a');

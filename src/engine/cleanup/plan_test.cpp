@@ -35,7 +35,8 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("an image that no environment uses goes at once, kept ones stay while there is room")
+TEST_CASE("an image that no environment uses goes at once, kept ones stay while there is room "
+          "(complaint 35)")
 {
     Shelf shelf;
     shelf.add("kept", 1, false);
