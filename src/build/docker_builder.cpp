@@ -318,6 +318,8 @@ docker::BuildOptions DockerBuilder::options(const Job& job) const
         .cache_from = {},
         .memory = settings_.memory,
         .cpu_quota = static_cast<std::int64_t>(settings_.cpus * period),
+        .cpu_shares = settings_.cpu_shares,
+        .cgroup_parent = settings_.cgroup_parent,
         .no_cache = job.order.rebuild,
         .logins = job.order.untrusted ? Logins{} : images_.logins(),
     };

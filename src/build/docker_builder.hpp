@@ -23,7 +23,11 @@ struct BuildSettings {
     std::function<Task<Result<std::string>>()> network;
     std::uint64_t memory = 2ULL << 30;  ///< Bytes for each RUN; 0: no limit.
     double cpus = 0;                    ///< For each RUN; 0: no limit.
-    std::size_t parallel = 4;           ///< Builds at once.
+    /// Weight of each RUN where cores are short; a scene's container has 1024, so that it answers
+    /// though somebody builds.
+    std::int64_t cpu_shares = 256;
+    std::string cgroup_parent;  ///< Where all RUN are held together; empty: nowhere.
+    std::size_t parallel = 4;   ///< Builds at once.
     ContextLimits context;
     Registries registries;
 };

@@ -406,6 +406,27 @@ TEST_CASE("SEC-40 a build gets the network and the memory of the settings")
     CHECK_FALSE(world.logged("eth0"));
 }
 
+TEST_CASE(
+    "a build gives way to the scenes that run, and stays within its slice of the machine (O01)"
+)
+{
+    BuilderWorld world(
+        {.memory = 64U << 20U, .cpus = 0.5, .cpu_shares = 64, .cgroup_parent = "/diorama-build-test"
+        }
+    );
+    auto files = commit({
+        {"Dockerfile",
+         dockerfile(
+             R"(RUN ["/bin/busybox", "sh", "-c", "cd /sys/fs/cgroup; for f in cpu.weight cpu.max cpu/cpu.shares cpu/cpu.cfs_quota_us; do [ -f $f ] && busybox echo $f $(busybox cat $f); done; busybox cat /proc/self/cgroup; true"])"
+         )}
+    });
+    REQUIRE(world.build(files).has_value());
+    CHECK((world.logged("cpu/cpu.shares 64") || world.logged("cpu.weight 3")));
+    CHECK((world.logged("cfs_quota_us 50000") || world.logged("cpu.max 50000 100000")));
+    // Version 2 shows a container only what is below its own group.
+    CHECK((world.logged("/diorama-build-test/") || world.logged("cpu.weight")));
+}
+
 TEST_CASE("a build that is killed for its memory says so")
 {
     BuilderWorld world({.memory = 16U << 20U});

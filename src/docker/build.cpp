@@ -32,6 +32,8 @@ Query build_query(const BuildOptions& options)
     add("memswap", std::to_string(options.memory), options.memory != 0);
     add("cpuquota", std::to_string(options.cpu_quota), options.cpu_quota != 0);
     add("cpuperiod", std::to_string(options.cpu_period), options.cpu_quota != 0);
+    add("cpushares", std::to_string(options.cpu_shares), options.cpu_shares != 0);
+    add("cgroupparent", options.cgroup_parent, !options.cgroup_parent.empty());
     add("pull", "1", options.pull);
     add("nocache", "1", options.no_cache);
     return query;

@@ -115,7 +115,9 @@ struct BuildOptions {
     std::uint64_t memory = 0;    ///< Bytes; 0: no limit.
     std::int64_t cpu_quota = 0;  ///< Microseconds in each `cpu_period`; 0: no limit.
     std::int64_t cpu_period = 100'000;
-    bool pull = false;  ///< Ask the registry even for what is here.
+    std::int64_t cpu_shares = 0;  ///< Weight where cores are short, of 1024; 0: as a container's.
+    std::string cgroup_parent;    ///< Of the containers of RUN; empty: the Engine's.
+    bool pull = false;            ///< Ask the registry even for what is here.
     bool no_cache = false;
     std::map<std::string, RegistryLogin> logins = {};  ///< By server, for FROM.
 };
