@@ -41,6 +41,10 @@ class Daemon:
             "DIORAMA_GATEWAY_LISTEN": "127.0.0.1:0",
             "DIORAMA_REPOSITORIES_LOCAL": "true",
             "DIORAMA_NETWORK_SUBNETS": self.range + ".0.0/16",
+            # As many as the test asks for, whatever this machine has.
+            "DIORAMA_LIMITS_ENVIRONMENTS": "0",
+            "DIORAMA_LIMITS_TOTAL_MEMORY": "0",
+            "DIORAMA_LIMITS_TOTAL_CPUS": "0",
             "DIORAMA_NETWORK_FILTER": "off",
             **self.settings,
         }

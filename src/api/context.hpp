@@ -9,7 +9,9 @@
 #include "logs/logs.hpp"
 #include "net/http.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -20,6 +22,12 @@ namespace diorama::api {
 struct WebhookDoor {
     std::vector<github::WebhookSecret> secrets;  ///< None: no webhook is taken.
     std::string web = "https://github.com";      ///< Where its repositories are.
+};
+
+/// Of the disk that the data folder is on, in bytes.
+struct Disk {
+    std::uint64_t used = 0;
+    std::uint64_t size = 0;
 };
 
 /// What handlers may touch. All of it outlives the server.
@@ -39,6 +47,8 @@ struct Context {
     std::function<bool()> filtered = [] { return true; };
     /// Whether there is room on the disk for what has to be written (GET /health).
     std::function<bool()> has_room = [] { return true; };
+    /// Nothing where nobody can tell.
+    std::function<std::optional<Disk>()> disk = [] { return std::nullopt; };
     WebhookDoor github{};
     std::stop_token stopping{};  ///< Asked: answers that are held back are given now.
 };

@@ -28,20 +28,49 @@ Task<Response> list_deployments(Context& context, Call call)
     co_return page(std::move(items), listed->next);
 }
 
-Task<Response> show_deployment(Context& context, Call call)
+namespace {
+
+/// The deployment of the path, if the caller holds the endpoint's right on its environment.
+Task<Result<Deployment>>
+find_deployment(Context& context, Caller caller, Right right, std::string text)
 {
     const Error none{Code::not_found, "there is no such deployment"};
-    const auto id = DeploymentId::parse(call.param("id"));
-    if (!id) co_return problem(none);
+    const auto id = DeploymentId::parse(text);
+    if (!id) co_return none;
     const auto read = [id = *id](Tx& tx) { return deployments::find(tx, id); };
     const auto deployment = co_await context.world.store.read(read);
-    if (!deployment && deployment.error().code != Code::not_found)
-        co_return problem(deployment.error());
-    if (!deployment) co_return problem(none);
-    const auto seen =
-        co_await find_environment(context, call.caller, call.right, deployment->environment.text());
-    if (!seen) co_return problem(seen.error().code == Code::not_found ? none : seen.error());
+    if (!deployment)
+        co_return deployment.error().code == Code::not_found ? none : deployment.error();
+    const auto seen = co_await find_environment(
+        context, std::move(caller), right, deployment->environment.text()
+    );
+    if (!seen) co_return seen.error().code == Code::not_found ? none : seen.error();
+    co_return *deployment;
+}
+
+}  // namespace
+
+Task<Response> show_deployment(Context& context, Call call)
+{
+    const auto deployment =
+        co_await find_deployment(context, call.caller, call.right, call.param("id"));
+    if (!deployment) co_return problem(deployment.error());
     co_return json(200, view(context, *deployment));
+}
+
+/// POST /api/v1/deployments/{id}/cancel
+///
+/// Answers when nothing of it is under way any more; `ended` is false where that takes too long.
+Task<Response> cancel_deployment(Context& context, Call call)
+{
+    const auto deployment =
+        co_await find_deployment(context, call.caller, call.right, call.param("id"));
+    if (!deployment) co_return problem(deployment.error());
+    const auto cancelled = co_await context.commands.cancel(call.caller, deployment->id);
+    if (!cancelled) co_return problem(cancelled.error());
+    Node node = view(context, cancelled->deployment);
+    node.set("ended", cancelled->ended);
+    co_return json(200, node);
 }
 
 }  // namespace diorama::api

@@ -162,7 +162,7 @@ TEST_CASE("why tells of a scene that is being put up, and of one that waits for 
     CHECK(why(world, queued.text("slug")) == "waiting");
     world.post("/api/v1/environments", ApiWorld::branch_body());
     const auto updating = world.get("/api/v1/environments/" + shop.slug + "/why");
-    CHECK(updating.text("verdict") == "working");
+    CHECK(updating.text("verdict") == "waiting");
     CHECK(updating.text("reason").find("older one is serving") != std::string::npos);
 
     move(world, EnvironmentId::parse(queued.text("id")).value(), Event::held);

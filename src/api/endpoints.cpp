@@ -40,7 +40,9 @@ constexpr Endpoint table[] = {
     {"GET",    "/api/v1/environments/{id}/events",      Right::read,       read_events,          "what happened, or a live stream"},
 
     {"GET",    "/api/v1/deployments/{id}",              Right::read,       show_deployment,      "one attempt"},
+    {"POST",   "/api/v1/deployments/{id}/cancel",       Right::deploy,     cancel_deployment,    "end it; what serves stays"},
     {"GET",    "/api/v1/projects",                      Right::read,       list_projects,        "repositories with environments"},
+    {"GET",    "/api/v1/capacity",                      Right::read,       show_capacity,        "who waits, what runs, and what is left"},
     {"GET",    "/api/v1/inventory",                     Right::administer, list_inventory,       "every outside object, and what is owed"},
 
     {"POST",   "/webhooks/github",                      Right::none,       github_webhook,       "takes GitHub's webhooks, by their signature"},

@@ -16,8 +16,12 @@ namespace {
 
 Task<Result<EnvironmentFacts>> facts_for(Context& context, Environment environment)
 {
-    const auto read = [environment, &settings = context.world.settings](Tx& tx) {
-        return facts_of(tx, settings, environment);
+    const auto read = [environment,
+                       &settings = context.world.settings,
+                       now = context.world.scheduler.now()](Tx& tx) -> Result<EnvironmentFacts> {
+        auto facts = facts_of(tx, settings, environment);
+        if (facts) add_places(tx, settings, {&*facts, 1}, now);
+        return facts;
     };
     co_return co_await context.world.store.read(read);
 }
@@ -132,7 +136,8 @@ Result<Listed> list(
     Tx& tx,
     const EngineSettings& settings,
     const environments::Scope& scope,
-    const environments::ListQuery& query
+    const environments::ListQuery& query,
+    Instant now
 )
 {
     const auto found = environments::list(tx, scope, query);
@@ -143,6 +148,7 @@ Result<Listed> list(
         if (!facts) return facts.error();
         listed.items.push_back(*std::move(facts));
     }
+    add_places(tx, settings, listed.items, now);
     return listed;
 }
 
@@ -199,8 +205,10 @@ Task<Response> list_environments(Context& context, Call call)
     if (!query) co_return problem(query.error());
     const auto scope = scope_of(call.caller, context.world.settings.tenant);
     const std::string project(call.request.query_value("project").value_or(""));
-    const auto read = [=, wanted = *query, &settings = context.world.settings](Tx& tx
-                      ) -> Result<Listed> {
+    const auto read = [=,
+                       wanted = *query,
+                       &settings = context.world.settings,
+                       now = context.world.scheduler.now()](Tx& tx) -> Result<Listed> {
         auto asked = wanted;
         if (!project.empty()) {
             const auto id = project_named(tx, project);
@@ -208,7 +216,7 @@ Task<Response> list_environments(Context& context, Call call)
             if (!id) return id.error();
             asked.filter.project = *id;
         }
-        return list(tx, settings, scope, asked);
+        return list(tx, settings, scope, asked, now);
     };
     const auto listed = co_await context.world.store.read(read);
     if (!listed) co_return problem(listed.error());

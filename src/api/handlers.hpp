@@ -28,10 +28,12 @@ Task<Response> explain_environment(Context& context, Call call);
 
 Task<Response> list_deployments(Context& context, Call call);
 Task<Response> show_deployment(Context& context, Call call);
+Task<Response> cancel_deployment(Context& context, Call call);
 
 Task<Response> read_logs(Context& context, Call call);
 Task<Response> read_events(Context& context, Call call);
 
+Task<Response> show_capacity(Context& context, Call call);
 Task<Response> list_projects(Context& context, Call call);
 Task<Response> list_inventory(Context& context, Call call);
 

@@ -51,11 +51,13 @@ constexpr Expected matrix[] = {
     {"POST",   "/api/v1/environments/{id}/extend",       401, 403, 403, 200, 403, 200, 404},
     {"GET",    "/api/v1/deployments/{id}",               401, 200, 403, 403, 403, 200, 404},
     {"GET",    "/api/v1/projects",                       401, 200, 403, 403, 403, 200, 200},
+    {"GET",    "/api/v1/capacity",                       401, 200, 403, 403, 403, 200, 200},
     {"GET",    "/api/v1/inventory",                      401, 403, 403, 403, 200, 200, 403},
 
     {"POST",   "/api/v1/environments",                   401, 403, 200, 403, 403, 200, 403},
     {"POST",   "/apps",                                  401, 403, 200, 403, 403, 200, 403},
     {"POST",   "/api/v1/environments/{id}/redeploy",     401, 403, 202, 403, 403, 202, 404},
+    {"POST",   "/api/v1/deployments/{id}/cancel",        401, 403, 409, 403, 403, 409, 404},  // It is over.
     {"DELETE", "/api/v1/environments/{id}",              401, 403, 202, 403, 403, 202, 404},
 
     {"POST",   "/webhooks/github",                       401, 401, 401, 401, 401, 401, 401},

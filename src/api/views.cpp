@@ -82,6 +82,11 @@ Node view(Context& context, const EnvironmentFacts& facts)
     }
     if (!environment.cause.empty())
         node.set("cause", context.logs.redact(environment.id, environment.cause));
+    if (facts.place) {
+        node.set("position", facts.place->position);
+        set_time(node, "expected_start_at", facts.place->start);
+        if (!facts.place->waits.empty()) node.set("waits", facts.place->waits);
+    }
     if (facts.address) node.set("url", url(*facts.address, context.world.settings.entrance));
     node.set("services", services(context, facts));
     node.set("created_at", to_text(environment.created_at));

@@ -5,6 +5,7 @@
 #include "base/instant.hpp"
 #include "base/unicode.hpp"
 #include "engine/cleanup/ended.hpp"
+#include "engine/queue/places.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/feedback.hpp"
@@ -31,6 +32,7 @@ struct Story {
     std::optional<pull_requests::Record> record;
     std::optional<Deployment> latest;
     std::vector<LogLine> lines;
+    std::optional<Place> place;           ///< In the line before the workers.
     std::size_t owed = 0;                 ///< Objects that could not be removed.
     std::optional<Instant> next_attempt;  ///< When it is tried again by itself.
     std::string untold;                   ///< Why the forge does not show how it stands.
@@ -92,13 +94,38 @@ Verdict on_destroyed(const Environment& environment, const Story& story)
     };
 }
 
+/// It has its wish, and nobody has taken it up yet.
+Verdict on_waiting(const Environment& environment, const Story& story)
+{
+    if (story.place && !story.place->waits.empty())
+        return {
+            "waiting",
+            fmt::format(
+                "it waits for a place, number {} in the queue: {}",
+                story.place->position,
+                story.place->waits
+            ),
+            "diorama top"
+        };
+    std::string reason = "it waits for a worker";
+    if (story.place) reason += fmt::format(", number {} in the queue", story.place->position);
+    if (story.place && story.place->start)
+        reason += ", and is expected to start at " + format_instant(*story.place->start);
+    if (environment.serving != 0) reason += "; an older one is serving";
+    return {
+        "waiting", std::move(reason), fmt::format("diorama logs {} --follow", environment.slug)
+    };
+}
+
 Verdict judge(const Environment& environment, const Story& story)
 {
     const std::string logs = "diorama logs " + environment.slug;
+    if (story.place && environment.state != State::awaiting_approval)
+        return on_waiting(environment, story);
     switch (environment.state) {
         case State::ready: return on_ready(environment, story);
         case State::failed: return {"failed", environment.cause, logs};
-        case State::pending: return {"waiting", "it waits for a worker", logs + " --follow"};
+        case State::pending: return on_waiting(environment, story);
         case State::awaiting_approval:
             return {
                 "held",
@@ -172,9 +199,13 @@ Verdict judge(const Story& story)
     return verdict;
 }
 
-Result<Story> story_of(Tx& tx, const Environment& environment, Instant now)
+Result<Story>
+story_of(Tx& tx, const EngineSettings& settings, const Environment& environment, Instant now)
 {
     Story story{.environment = environment};
+    const auto line = places(tx, settings, now);
+    if (const auto found = line.find(environment.id); found != line.end())
+        story.place = found->second;
     const auto project = projects::find(tx, environment.identity.project);
     if (project) story.project = *project;
     if (project && environment.pull_request) {
@@ -229,7 +260,7 @@ struct Asked {
 };
 
 /// The story of a pull request whose project the caller may read.
-Result<Story> story_of(Tx& tx, const Asked& asked)
+Result<Story> story_of(Tx& tx, const EngineSettings& settings, const Asked& asked)
 {
     const auto& [project, number, who, now] = asked;
     const auto id = ProjectId::parse(project);
@@ -245,7 +276,7 @@ Result<Story> story_of(Tx& tx, const Asked& asked)
     if (!permitted) return none;
     const auto environment =
         environments::find(tx, found->tenant, pull_request_identity(found->id, number));
-    if (environment) return story_of(tx, *environment, now);
+    if (environment) return story_of(tx, settings, *environment, now);
     const auto record = pull_requests::find(tx, found->id, number);
     if (!record) return none;
     Story story{.project = *found};
@@ -260,8 +291,10 @@ Task<Response> explain_environment(Context& context, Call call)
     const auto found =
         co_await find_environment(context, call.caller, call.right, call.param("id"));
     if (!found) co_return problem(found.error());
-    const auto read = [environment = *found, now = context.world.scheduler.now()](Tx& tx) {
-        return story_of(tx, environment, now);
+    const auto read = [environment = *found,
+                       &settings = context.world.settings,
+                       now = context.world.scheduler.now()](Tx& tx) {
+        return story_of(tx, settings, environment, now);
     };
     const auto story = co_await context.world.store.read(read);
     if (!story) co_return problem(story.error());
@@ -278,7 +311,9 @@ Task<Response> explain_pull_request(Context& context, Call call)
         .who = call.caller.grants,
         .now = context.world.scheduler.now()
     };
-    const auto read = [asked](Tx& tx) { return story_of(tx, asked); };
+    const auto read = [asked, &settings = context.world.settings](Tx& tx) {
+        return story_of(tx, settings, asked);
+    };
     const auto story = co_await context.world.store.read(read);
     if (!story) co_return problem(story.error());
     co_return json(200, told(context, *story));

@@ -54,10 +54,14 @@ Task<Result<bool>> wait_for(Context& context, Over over, seconds limit)
 
 Task<Result<Node>> shown(Context& context, EnvironmentId id)
 {
-    const auto read = [id, &settings = context.world.settings](Tx& tx) -> Result<EnvironmentFacts> {
+    const auto read = [id,
+                       &settings = context.world.settings,
+                       now = context.world.scheduler.now()](Tx& tx) -> Result<EnvironmentFacts> {
         const auto environment = environments::find(tx, id);
         if (!environment) return environment.error();
-        return facts_of(tx, settings, *environment);
+        auto facts = facts_of(tx, settings, *environment);
+        if (facts) add_places(tx, settings, {&*facts, 1}, now);
+        return facts;
     };
     const auto facts = co_await context.world.store.read(read);
     if (!facts) co_return facts.error();
@@ -107,6 +111,9 @@ Task<Response> create_environment(Context& context, Call call)
     auto request = deploy_request(*body, context.locations);
     if (!request) co_return problem(request.error());
     const auto environment = co_await context.commands.deploy(call.caller, *std::move(request));
+    // Not for now: nothing of the request has to change (ACCEPTANCE decision 6).
+    if (!environment && environment.error().code == Code::too_many)
+        co_return problem(environment.error(), 412);
     if (!environment) co_return problem(environment.error());
     const int status = environment->wanted.generation == 1 ? 201 : 200;
     const Statuses say{status, status};

@@ -13,6 +13,7 @@ Task<Result<int>> wake(Session& session);
 Task<Result<int>> pin(Session& session);
 Task<Result<int>> unpin(Session& session);
 Task<Result<int>> extend(Session& session);
+Task<Result<int>> cancel(Session& session);
 Task<Result<int>> ls(Session& session);
 Task<Result<int>> show(Session& session);
 Task<Result<int>> open(Session& session);

@@ -1,4 +1,6 @@
+#include "base/duration.hpp"
 #include "base/encoding.hpp"
+#include "base/instant.hpp"
 #include "base/spawn.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
@@ -33,6 +35,16 @@ std::string used(const Node& row, Instant now)
 {
     return age(row, "last_used_at", now);
 }
+/// "3 (in 4 min)": its place in the queue.
+std::string queue(const Node& row, Instant now)
+{
+    const std::string position = field(row, "position");
+    const std::string waits = field(row, "waits");
+    if (!waits.empty()) return fmt::format("{} ({})", position, waits);
+    const auto start = parse_instant(field(row, "expected_start_at"));
+    if (position.empty() || !start || *start <= now) return position;
+    return fmt::format("{} (in {})", position, human_duration(*start - now));
+}
 std::string created(const Node& row, Instant now)
 {
     return age(row, "created_at", now);
@@ -48,6 +60,7 @@ constexpr std::array list_columns{
     Column{.key = "presence", .usual = false},
     Column{.key = "used", .usual = false, .text = used},
     Column{.key = "pinned", .usual = false},
+    Column{.key = "queue", .usual = false, .text = queue},
     Column{.key = "id", .usual = false},
     Column{.key = "kind", .usual = false},
     Column{.key = "key", .usual = false},
@@ -64,6 +77,7 @@ constexpr std::array detail_columns{
     Column{.key = "kind"},
     Column{.key = "key"},
     Column{.key = "state"},
+    Column{.key = "queue", .text = queue},
     Column{.key = "cause"},
     Column{.key = "presence"},
     Column{.key = "presence_since"},

@@ -6,6 +6,7 @@
 namespace diorama::cli {
 
 Task<Result<int>> doctor(Session& session);
+Task<Result<int>> top(Session& session);
 Task<Result<int>> version(Session& session);
 
 Task<Result<int>> cleanup(Session& session);

@@ -172,6 +172,17 @@ std::vector<Verb> make_environment_verbs()
          .run = extend,
          },
         {
+         .name = "cancel",
+         .words = "ENV",
+         .least = 1,
+         .most = 1,
+         .about = "end the deployment that is under way or waits",
+         .text =
+                "What serves goes on serving. It answers when nothing of the deployment runs any "
+                "more.", .examples = {"diorama cancel shop-main"},
+         .run = cancel,
+         },
+        {
          .name = "why",
          .words = "ENV|OWNER/NAME#NUMBER",
          .least = 1,
@@ -305,6 +316,15 @@ std::vector<Verb> make_machine_verbs()
          .text = "Each is tried again by itself, less and less often.",
          .examples = {"diorama owed", "diorama owed --columns name,problem,next_try"},
          .run = owed,
+         },
+        {
+         .name = "top",
+         .about = "show the queue, what runs, what it uses, and what is left",
+         .text = "At a terminal it is drawn anew every two seconds until Ctrl-C. A star marks "
+                    "what is\n"
+                    "pinned.", .flags = {{"--once", "", "show it once"}},
+         .examples = {"diorama top", "diorama top --once", "diorama top -o json"},
+         .run = top,
          },
         {
          .name = "token create",

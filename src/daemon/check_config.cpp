@@ -45,6 +45,12 @@ private:
         at_least_one("limits.builds", config_.limits.builds);
         at_least_one("limits.pids", config_.limits.pids);
         at_least_one("cleanup.generations", config_.cleanup.generations);
+        need(
+            config_.limits.environments >= 0,
+            "limits.environments",
+            "is below 0",
+            "Write e.g. 10, or 0 for any number."
+        );
         const auto threads = config_.gateway.threads;
         need(
             threads >= 0 && threads <= 1024,
@@ -74,6 +80,14 @@ private:
             "is below 0",
             "Write e.g. 1.5, or 0 for all."
         );
+        const double cores = limits.total_cpus.value_or(0);
+        need(
+            std::isfinite(cores) && cores >= 0,
+            "limits.total_cpus",
+            "is below 0",
+            "Write e.g. 8, or 0 for any number."
+        );
+        need(limits.build_shares >= 2, "limits.build_shares", "is below 2", "Write e.g. 256.");
         need(limits.memory.bytes >= least, "limits.memory", "is below 6m", "Write e.g. 512m.");
         need(
             limits.memory <= limits.memory_most,
@@ -88,8 +102,10 @@ private:
         const auto positive = [&](const char* key, milliseconds time) {
             need(time > milliseconds{0}, key, "is not above 0", "Write e.g. 2m.");
         };
+        positive("deadlines.queue", config_.deadlines.queue);
         positive("deadlines.fetch", config_.deadlines.fetch);
         positive("deadlines.build", config_.deadlines.build);
+        positive("deadlines.start", config_.deadlines.start);
         positive("deadlines.health", config_.deadlines.health);
         positive("deadlines.removal", config_.deadlines.removal);
         positive("cleanup.every", config_.cleanup.every);

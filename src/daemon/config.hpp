@@ -71,11 +71,17 @@ struct LimitsConfig {
     ByteSize memory_most{2ULL << 30U};  ///< … and what it may ask for at most.
     double cpus_most = 2;
     std::int64_t services = 20;
-    ByteSize disk{5ULL << 30U};          ///< What a scene may write; 0: no limit.
-    std::int64_t workers = 8;            ///< Environments worked on at once.
-    std::int64_t builds = 2;             ///< Images built at once …
-    ByteSize build_memory{2ULL << 30U};  ///< … and what each RUN of theirs may use.
-    double build_cpus = 0;               ///< 0: as many as there are.
+    ByteSize disk{5ULL << 30U};                ///< What a scene may write; 0: no limit.
+    std::int64_t environments = 10;            ///< Awake at once; 0: any number.
+    std::optional<ByteSize> total_memory;      ///< Of all that are awake or frozen; 0: any.
+    std::optional<double> total_cpus;          ///< Of all that are awake; 0: any.
+    AtLimit at_limit = AtLimit::sleep_oldest;  ///< What happens to the next one.
+    std::int64_t workers = 8;                  ///< Environments worked on at once.
+    std::int64_t builds = 2;                   ///< Images built at once …
+    ByteSize build_memory{2ULL << 30U};        ///< … and what each RUN of theirs may use.
+    double build_cpus = 0;                     ///< 0: as many as there are.
+    std::int64_t build_shares = 256;           ///< Their weight where cores are short.
+    std::string build_cgroup;                  ///< Where they are held together.
 };
 struct SecurityConfig {
     NonRoot non_root = NonRoot::allow;
@@ -87,8 +93,10 @@ struct StrangerConfig {
     bool egress = StrangerSettings{}.egress;
 };
 struct DeadlineConfig {
+    milliseconds queue = hours{24};
     milliseconds fetch = minutes{2};
     milliseconds build = minutes{15};
+    milliseconds start = minutes{10};
     milliseconds health = seconds{60};
     milliseconds removal = minutes{2};
 };
@@ -154,14 +162,20 @@ BOOST_DESCRIBE_STRUCT(
      cpus_most,
      services,
      disk,
+     environments,
+     total_memory,
+     total_cpus,
+     at_limit,
      workers,
      builds,
      build_memory,
-     build_cpus)
+     build_cpus,
+     build_shares,
+     build_cgroup)
 )
 BOOST_DESCRIBE_STRUCT(SecurityConfig, (), (non_root, capabilities, sysctls))
 BOOST_DESCRIBE_STRUCT(StrangerConfig, (), (egress))
-BOOST_DESCRIBE_STRUCT(DeadlineConfig, (), (fetch, build, health, removal))
+BOOST_DESCRIBE_STRUCT(DeadlineConfig, (), (queue, fetch, build, start, health, removal))
 BOOST_DESCRIBE_STRUCT(
     SleepConfig,
     (),
@@ -197,6 +211,8 @@ BOOST_DESCRIBE_STRUCT(
 /// Words of the model as documents have them.
 Result<Shape> parse_text(std::string_view text, std::type_identity<Shape>);
 std::string to_text(Shape shape);
+Result<AtLimit> parse_text(std::string_view text, std::type_identity<AtLimit>);
+std::string to_text(AtLimit policy);
 Result<Subnet> parse_text(std::string_view text, std::type_identity<Subnet>);
 std::string to_text(const Subnet& subnet);
 

@@ -76,10 +76,28 @@ constexpr Sentence sentences[] = {
      "What the containers and volumes of a scene may have on disk besides their images; a "
      "stranger's "
      "at most 1 GB. Whoever has more is taken down; 0: no limit."                                                     },
+    {"limits.environments",
+     "Environments that are awake at once, those on their way up included; 0: any number."                            },
+    {"limits.total_memory",
+     "Memory that the containers of all environments that are awake or frozen may use together, by "
+     "their limits; 0: any. Empty: 80 % of what the Docker Engine's host has."                                        },
+    {"limits.total_cpus",
+     "Cores that those that are awake may use together, by their limits; 0: any. Empty: 4 times "
+     "what the Docker Engine's host has."                                                                             },
+    {"limits.at_limit",
+     "What happens when the next one finds no place: `sleep-oldest` puts the one to sleep that was "
+     "not used for the longest time, `destroy-oldest` takes it down, `queue` waits until there is "
+     "a place, `refuse` says no. Pinned ones stay, and a stranger's never displaces one of yours."                    },
     {"limits.workers",                     "Environments worked on at once."                                          },
     {"limits.builds",                      "Images built at once."                                                    },
     {"limits.build_memory",                "Memory of each RUN step of a build; 0: all there is."                     },
     {"limits.build_cpus",                  "Cores of each RUN step of a build; 0: all there are."                     },
+    {"limits.build_shares",
+     "Weight of each RUN step where cores are short: a container of a scene has 1024, and so "
+     "answers though somebody builds. From 2 on."                                                                     },
+    {"limits.build_cgroup",
+     "A cgroup that holds all RUN steps together, e.g. `builds.slice`, whose limits are yours to "
+     "set. Empty: none."                                                                                              },
     {"security.non_root",                  "`require` refuses images that run as root."                               },
     {"security.capabilities",
      "Kernel capabilities that services may add besides the usual ones, e.g. `IPC_LOCK`. Some of "
@@ -89,9 +107,13 @@ constexpr Sentence sentences[] = {
     {"strangers.egress",
      "Whether the containers of a stranger's pull request, once approved, reach the internet. Its "
      "build does, as every build."                                                                                    },
+    {"deadlines.queue",                    "For a place to become free where limits are reached."                     },
     {"deadlines.fetch",                    "For fetching a commit."                                                   },
     {"deadlines.build",
      "For building or pulling an image; waiting for a place among the builds does not count."                         },
+    {"deadlines.start",
+     "For all services of a scene to be up, one after another where they depend on each other, "
+     "jobs such as migrations included."                                                                              },
     {"deadlines.health",                   "For a started service to become healthy."                                 },
     {"deadlines.removal",                  "For taking one object down."                                              },
     {"sleep.frozen_after",

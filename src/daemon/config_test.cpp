@@ -69,7 +69,7 @@ TEST_CASE("without a file everything has a default, and the API is not public (I
 }
 
 TEST_CASE(
-    "a step that hangs is given up: fetch, build, health, removal each have their time (A20, A21)"
+    "a step that hangs is given up: fetch, build, start, health, removal have their time (A20, A21)"
 )
 {
     const auto config = read_config("", "", [](const std::string&) { return std::nullopt; });
@@ -78,6 +78,7 @@ TEST_CASE(
     REQUIRE(settings.has_value());
     CHECK(settings->deadlines.fetch == minutes{2});
     CHECK(settings->deadlines.build == minutes{15});
+    CHECK(settings->deadlines.start == minutes{10});
     CHECK(settings->deadlines.health == seconds{60});
     CHECK(settings->deadlines.removal == minutes{2});
 }
@@ -193,17 +194,25 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
         {"DIORAMA_LIMITS_MEMORY_MOST",        "4g"                            },
         {"DIORAMA_LIMITS_CPUS_MOST",          "4"                             },
         {"DIORAMA_LIMITS_SERVICES",           "5"                             },
+        {"DIORAMA_LIMITS_ENVIRONMENTS",       "4"                             },
+        {"DIORAMA_LIMITS_TOTAL_MEMORY",       "6g"                            },
+        {"DIORAMA_LIMITS_TOTAL_CPUS",         "2.5"                           },
+        {"DIORAMA_LIMITS_AT_LIMIT",           "queue"                         },
         {"DIORAMA_LIMITS_WORKERS",            "3"                             },
         {"DIORAMA_LIMITS_BUILDS",             "1"                             },
         {"DIORAMA_LIMITS_BUILD_MEMORY",       "1g"                            },
         {"DIORAMA_LIMITS_BUILD_CPUS",         "1.5"                           },
+        {"DIORAMA_LIMITS_BUILD_SHARES",       "128"                           },
+        {"DIORAMA_LIMITS_BUILD_CGROUP",       "builds.slice"                  },
         {"DIORAMA_SECURITY_NON_ROOT",         "require"                       },
         {"DIORAMA_SECURITY_CAPABILITIES",     "IPC_LOCK"                      },
         {"DIORAMA_SECURITY_SYSCTLS",          "kernel.msgmax"                 },
         {"DIORAMA_STRANGERS_EGRESS",          "true"                          },
         {"DIORAMA_LIMITS_DISK",               "10g"                           },
+        {"DIORAMA_DEADLINES_QUEUE",           "2h"                            },
         {"DIORAMA_DEADLINES_FETCH",           "1m"                            },
         {"DIORAMA_DEADLINES_BUILD",           "1h"                            },
+        {"DIORAMA_DEADLINES_START",           "20m"                           },
         {"DIORAMA_DEADLINES_HEALTH",          "90s"                           },
         {"DIORAMA_DEADLINES_REMOVAL",         "10s"                           },
         {"DIORAMA_SLEEP_FROZEN_AFTER",        "10m"                           },
@@ -267,6 +276,13 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
     CHECK(config->limits.builds == 1);
     CHECK(config->limits.build_memory.bytes == 1ULL << 30U);
     CHECK(config->limits.build_cpus == 1.5);
+    CHECK(config->limits.environments == 4);
+    CHECK(config->limits.total_memory == ByteSize{6ULL << 30U});
+    CHECK(config->limits.total_cpus == 2.5);
+    CHECK(config->limits.at_limit == AtLimit::queue);
+    CHECK(config->deadlines.queue == hours{2});
+    CHECK(config->limits.build_shares == 128);
+    CHECK(config->limits.build_cgroup == "builds.slice");
     CHECK(config->security.non_root == NonRoot::require);
     CHECK(config->security.capabilities == std::vector<std::string>{"IPC_LOCK"});
     CHECK(config->security.sysctls == std::vector<std::string>{"kernel.msgmax"});

@@ -3,6 +3,8 @@
 #include "engine/allowed_repositories.hpp"
 #include "engine/sleep/schedule.hpp"
 
+#include <cmath>
+
 namespace diorama {
 
 Result<Shape> parse_text(std::string_view text, std::type_identity<Shape>)
@@ -13,6 +15,16 @@ Result<Shape> parse_text(std::string_view text, std::type_identity<Shape>)
 std::string to_text(Shape shape)
 {
     return std::string(name(shape));
+}
+
+Result<AtLimit> parse_text(std::string_view text, std::type_identity<AtLimit>)
+{
+    return at_limit_named(text);
+}
+
+std::string to_text(AtLimit policy)
+{
+    return std::string(name(policy));
 }
 
 Result<Subnet> parse_text(std::string_view text, std::type_identity<Subnet>)
@@ -60,6 +72,18 @@ Result<SleepSettings> sleep_of(const SleepConfig& config)
     return settings;
 }
 
+/// As far as the file says; the rest of it is the machine's to say.
+LimitSettings limits_of(const LimitsConfig& limits)
+{
+    return {
+        .environments = static_cast<std::uint64_t>(limits.environments),
+        .most =
+            {.memory = limits.total_memory.value_or(ByteSize{}).bytes,
+                   .cpu_millis = std::llround(limits.total_cpus.value_or(0) * 1000)},
+        .at_limit = limits.at_limit
+    };
+}
+
 Rules rules_of(const ProjectConfig& project)
 {
     return {
@@ -103,9 +127,12 @@ Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gatew
         settings.rules[lower(name)] = rules_of(project);
     settings.policy = policy_of(config);
     settings.strangers = {.egress = config.strangers.egress};
+    settings.limits = limits_of(config.limits);
     settings.deadlines = {
+        config.deadlines.queue,
         config.deadlines.fetch,
         config.deadlines.build,
+        config.deadlines.start,
         config.deadlines.health,
         config.deadlines.removal
     };

@@ -13,7 +13,7 @@ namespace diorama {
 /// that was lost is made good by the resync.
 class Bell {
 public:
-    explicit Bell(Scheduler& scheduler) : queue_(scheduler) {}
+    explicit Bell(Scheduler& scheduler) : queue_(scheduler), ended_(scheduler) {}
 
     /// The wish for `environment` changed: whoever works on the old one stops, and a worker looks.
     void ring(EnvironmentId environment)
@@ -21,6 +21,25 @@ public:
         if (const auto running = running_.find(environment); running != running_.end())
             running->second.request_stop();
         nudge();
+    }
+    /// Rings, and returns when who worked on `environment` has ended. False when that took longer
+    /// than `limit`.
+    Task<bool> end(Scheduler& scheduler, EnvironmentId environment, milliseconds limit)
+    {
+        const auto running = running_.find(environment);
+        if (running == running_.end()) {
+            nudge();
+            co_return true;
+        }
+        const std::stop_source work = running->second;
+        ring(environment);
+        const Deadline deadline(scheduler, limit, {});
+        for (;;) {
+            const auto now = running_.find(environment);
+            if (now == running_.end() || now->second != work) co_return true;
+            const bool notified = co_await ended_.wait(deadline.token());
+            if (!notified) co_return false;
+        }
     }
     /// Somebody should look at the queue.
     void nudge()
@@ -45,6 +64,7 @@ public:
             // Who lost the lease may end after the next one began.
             const auto mine = bell_.running_.find(environment_);
             if (mine != bell_.running_.end() && mine->second == source_) bell_.running_.erase(mine);
+            bell_.ended_.notify();
         }
 
         std::stop_source& source() { return source_; }
@@ -59,6 +79,7 @@ public:
 
 private:
     Notice queue_;
+    Notice ended_;
     std::uint64_t rings_ = 0;
     std::map<EnvironmentId, std::stop_source> running_;
 };

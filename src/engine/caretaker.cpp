@@ -17,6 +17,8 @@ Task<> Caretaker::run(std::stop_token stop)
         // What a round could not do, the next one tries again.
         const auto done = co_await caught(round(stop));
         if (!stop.stop_requested()) tell(done);
+        [[maybe_unused]] const auto looked = co_await caught(doorman_.look(std::nullopt));
+        bell_.nudge();
         const bool slept = co_await sleep(shop_.world.scheduler, shop_.world.settings.resync, stop);
         if (!slept) co_return;
     }

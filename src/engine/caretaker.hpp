@@ -3,6 +3,7 @@
 #include "engine/astray.hpp"
 #include "engine/bell.hpp"
 #include "engine/cleanup/plan.hpp"
+#include "engine/queue/doorman.hpp"
 #include "engine/workshop.hpp"
 
 namespace diorama {
@@ -13,7 +14,7 @@ namespace diorama {
 /// nothing (DESIGN rule 5).
 class Caretaker {
 public:
-    Caretaker(Workshop& shop, Bell& bell) : shop_(shop), bell_(bell) {}
+    Caretaker(Workshop& shop, Bell& bell) : shop_(shop), bell_(bell), doorman_(shop.world) {}
 
     Task<> run(std::stop_token stop);
 
@@ -30,6 +31,7 @@ private:
 
     Workshop& shop_;
     Bell& bell_;
+    Doorman doorman_;
     std::string told_;  ///< Why the last round did not do all; empty: it did.
 };
 

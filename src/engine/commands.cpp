@@ -3,10 +3,21 @@
 #include "engine/checked.hpp"
 #include "engine/clearance.hpp"
 #include "engine/forges.hpp"
+#include "engine/queue/doorman.hpp"
+#include "engine/queue/ending.hpp"
+#include "engine/teller.hpp"
+#include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/projects.hpp"
 
 namespace diorama {
+
+namespace {
+
+/// For a deployment to end: as long as a host takes to remove what was begun.
+constexpr seconds patience{30};
+
+}  // namespace
 
 Task<Result<Environment>> Commands::run(Work work)
 {
@@ -46,6 +57,11 @@ Task<Result<Environment>> Commands::deploy(Caller caller, DeployRequest request)
             cleared.commit = may->commit;
             cleared.untrusted = may->untrusted;
         }
+        const Identity identity{project->id, request.kind, request.key};
+        const auto there = environments::find(tx, moment.tenant, identity);
+        const auto place =
+            may_come(tx, settings.limits, there ? std::optional(*there) : std::nullopt);
+        if (!place) return place.error();
         return wishes::put_up(tx, *project, cleared, moment);
     };
     co_return co_await run(work);
@@ -88,6 +104,27 @@ Commands::approve(Caller caller, EnvironmentId environment, std::string commit)
         return wishes::approve(tx, *seen, commit, moment);
     };
     co_return co_await run(work);
+}
+
+Task<Result<Cancelled>> Commands::cancel(Caller caller, DeploymentId id)
+{
+    const Instant now = world_.scheduler.now();
+    const auto work = [=](Tx& tx) -> Result<Deployment> {
+        const auto deployment = deployments::find(tx, id);
+        if (!deployment) return deployment.error();
+        const auto seen =
+            checked(tx, caller.grants, deployment->environment, Right::deploy, "cancelling");
+        if (!seen) return seen.error();
+        const auto ended = diorama::cancel(tx, id, caller.actor, now);
+        if (!ended) return ended.error();
+        return deployments::find(tx, id);
+    };
+    const auto cancelled = co_await world_.store.transact(work);
+    if (!cancelled) co_return cancelled.error();
+    const Teller teller(world_, cancelled->environment, id);
+    teller.deploy(cancelled->cause);
+    const bool ended = co_await bell_.end(world_.scheduler, cancelled->environment, patience);
+    co_return Cancelled{*cancelled, ended};
 }
 
 Task<Result<Environment>> Commands::destroy(Caller caller, EnvironmentId environment)

@@ -13,12 +13,19 @@ namespace diorama {
 /// What people and programs can do (DESIGN rule 10). Each checks its right against the resource,
 /// writes the wish in one transaction, and wakes a worker; the rest happens by itself. API,
 /// command line and comment commands call these and nothing else.
+/// A deployment that was ended by somebody's word.
+struct Cancelled {
+    Deployment deployment;
+    bool ended = false;  ///< Nothing of it is under way any more: no build, no start.
+};
+
 class Commands {
 public:
     Commands(World world, Bell& bell) : world_(world), bell_(bell) {}
 
     /// Puts up or renews the environment for the request's identity: a new generation. One that is
-    /// being destroyed is a `conflict`; one that is gone comes back.
+    /// being destroyed is a `conflict`; one that is gone comes back. `too_many` when a limit is
+    /// reached and the policy is to refuse.
     Task<Result<Environment>> deploy(Caller caller, DeployRequest request);
 
     /// Builds and starts the environment's ref anew, whether anything changed or not.
@@ -27,6 +34,10 @@ public:
     /// Lets `commit` (at least 7 digits of it) of a stranger's pull request run. `conflict` when it
     /// is not the newest one the forge has: a later push needs an approval of its own.
     Task<Result<Environment>> approve(Caller caller, EnvironmentId environment, std::string commit);
+
+    /// Ends a deployment that is under way or waits; what took over before goes on serving. Answers
+    /// when it has really ended. `conflict` when it is over already.
+    Task<Result<Cancelled>> cancel(Caller caller, DeploymentId deployment);
 
     /// Takes it down and forgets its volumes. Asked twice, it is taken down once.
     Task<Result<Environment>> destroy(Caller caller, EnvironmentId environment);

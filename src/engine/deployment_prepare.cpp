@@ -1,6 +1,7 @@
 #include "base/duration.hpp"
 #include "base/unicode.hpp"
 #include "engine/deployment_run.hpp"
+#include "engine/queue/doorman.hpp"
 #include "engine/retry.hpp"
 #include "manifest/manifest.hpp"
 #include "model/labels.hpp"
@@ -30,6 +31,8 @@ Task<Result<Scene>> DeploymentRun::prepare()
     if (!read) co_return read.error();
     const auto noted = co_await note_fetched();
     if (!noted) co_return noted.error();
+    const auto admitted = co_await admit(needs_of(plan_, world_.settings.policy));
+    if (!admitted) co_return admitted.error();
     const auto gathered = co_await gather_images();
     if (!gathered) co_return gathered.error();
     const auto fitted = co_await fit_to_images();
@@ -148,6 +151,35 @@ Task<Result<>> DeploymentRun::note_fetched()
     const auto noted = co_await world_.store.transact(work);
     if (!noted) co_return noted.error();
     co_return ok();
+}
+
+/// Before anything is built: what is not put up costs nothing.
+Task<Result<>> DeploymentRun::admit(Needs needs)
+{
+    if (deployment_.admitted_at) co_return ok();
+    const Moment begun = moment(world_.scheduler, world_.random, world_.settings, {});
+    const auto work = [=,
+                       id = environment_.id,
+                       generation = environment_.wanted.generation,
+                       deployment = deployment_,
+                       &settings = world_.settings](Tx& tx) -> Result<Admission> {
+        const auto seen = environments::find(tx, id);
+        if (!seen) return seen.error();
+        if (seen->wanted.generation != generation)
+            return Error{Code::superseded, "a newer wish came"};
+        return apply_for_place(tx, settings, *seen, deployment, needs, begun);
+    };
+    const auto answer = co_await world_.store.transact(work);
+    if (!answer) co_return answer.error();
+    if (answer->answer == Admission::Answer::admitted) {
+        deployment_.admitted_at = begun.now;
+        co_return ok();
+    }
+    waits_ = answer->answer == Admission::Answer::waits;
+    if (!waits_) co_return Error{Code::refused, answer->reason, answer->mend};
+    if (deployment_.waits != answer->reason)
+        teller_.deploy(fmt::format("waits for a place: {}. {}", answer->reason, answer->mend));
+    co_return Error{Code::too_many, answer->reason, answer->mend};
 }
 
 Task<Result<>> DeploymentRun::gather_images()

@@ -1,9 +1,11 @@
 #include "engine/deployment_run.hpp"
 
+#include "base/duration.hpp"
 #include "engine/accident.hpp"
 #include "engine/ledger.hpp"
 #include "engine/leftovers.hpp"
 #include "engine/let_go.hpp"
+#include "engine/queue/ending.hpp"
 #include "engine/retry.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
@@ -45,6 +47,8 @@ Task<Result<>> DeploymentRun::run()
     if (!begun) co_return begun.error();
     if (!is_switched()) {
         auto up = co_await caught(put_up());
+        // It is called when there is a place, and whoever works here is free until then.
+        if (!up && waits_) co_return ok();
         if (!up) {
             if (stop_.stop_requested() || is_interruption(up.error()))
                 co_return Error{Code::superseded, "a newer wish replaced this deployment"};
@@ -92,11 +96,25 @@ Task<Result<>> DeploymentRun::begin()
 
 Task<Result<std::vector<Instance>>> DeploymentRun::put_up()
 {
+    if (!deployment_.waits.empty()) {
+        const auto admitted = co_await admit(deployment_.needs);
+        if (!admitted) co_return admitted.error();
+    }
     auto scene = co_await prepare();
     if (!scene) co_return scene.error();
-    Rollout rollout(shop_, teller_, environment_, deployment_.id, *std::move(scene), stop_);
+    const milliseconds limit = world_.settings.deadlines.start;
+    const Deadline starting(world_.scheduler, limit, stop_);
+    Rollout rollout(
+        shop_, teller_, environment_, deployment_.id, *std::move(scene), starting.token()
+    );
     auto up = co_await caught(rollout.run());
     if (!up) co_await rollout.undo();
+    if (!up && starting.expired())
+        co_return Error{
+            Code::timed_out,
+            fmt::format("its services were not all up within {}", format_duration(limit)),
+            "Raise deadlines.start in diorama.toml, or see in its log which of them takes long."
+        };
     // What was being started is gone: somebody removed it, which is no fault of the commit's.
     if (!up && up.error().code == Code::not_found)
         co_return Error{Code::unavailable, up.error().message, up.error().mend};
@@ -119,6 +137,9 @@ Task<Result<>> DeploymentRun::switch_over(std::vector<Instance> instances)
         if (!seen) return seen.error();
         if (seen->wanted.generation != wanted.generation)
             return Error{Code::superseded, "a newer wish came"};
+        const auto attempt = deployments::find(tx, deployment);
+        if (!attempt) return attempt.error();
+        if (is_final(attempt->status)) return Error{Code::superseded, "it was cancelled"};
         const auto well = deployments::reach(tx, deployment, deployments::Milestone::well, now);
         if (!well) return well.error();
         instances::replace(tx, id, instances);
@@ -204,23 +225,13 @@ Task<Result<>> DeploymentRun::fail(Error cause)
         if (!seen) return seen.error();
         if (seen->wanted.generation != environment.wanted.generation)
             return Error{Code::superseded, "a newer wish came"};
-        const auto finished = deployments::fail(tx, deployment, shown, now);
-        if (!finished) return finished.error();
         // This one's stay: whoever tries again finds them.
         image_uses::keep_only(tx, seen->id, {seen->serving, seen->wanted.generation, generations});
         if (is_retryable(shown.code))
             jobs::enqueue(tx, seen->id, jobs::Priority::low, now + next_attempt_after(1));
         // It was to be renewed in its sleep: what served before wakes instead.
         if (is_asleep(seen->presence)) jobs::enqueue(tx, seen->id, jobs::Priority::high, now);
-        const bool serves = !instances::list(tx, environment.id).empty();
-        return environments::advance(
-            tx,
-            *seen,
-            {.on = serves ? Event::kept : Event::broken,
-             .actor = worker_actor,
-             .now = now,
-             .cause = shown.message}
-        );
+        return end_in_failure(tx, *seen, deployment, shown, worker_actor, now);
     };
     teller_.deploy("failed: " + cause.text());
     world_.log.warn(

@@ -39,6 +39,7 @@ private:
     Task<Result<>> fetch_commit(std::stop_token stop);
     Task<Result<>> read_plan();
     Task<Result<>> note_fetched();
+    Task<Result<>> admit(Needs needs);
     Task<Result<>> gather_images();
     Task<Result<Image>> gather_image(Service service, std::stop_token stop);
     Task<Result<>> record_use(Image image);
@@ -60,6 +61,7 @@ private:
     Plan plan_;
     std::map<std::string, Image> images_;
     Addresses addresses_;
+    bool waits_ = false;                             ///< There is no place for it now.
     std::optional<std::set<std::string>> networks_;  ///< The scene's; none: it is not known.
 };
 

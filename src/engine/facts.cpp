@@ -80,4 +80,20 @@ facts_of(Tx& tx, const EngineSettings& settings, const Environment& environment)
     return facts;
 }
 
+void add_places(
+    Tx& tx, const EngineSettings& settings, std::span<EnvironmentFacts> facts, Instant now
+)
+{
+    const auto may_wait = [](const EnvironmentFacts& each) {
+        const State state = each.environment.state;
+        return state == State::pending || state == State::provisioning || state == State::updating;
+    };
+    if (std::ranges::none_of(facts, may_wait)) return;
+    const auto line = places(tx, settings, now);
+    for (EnvironmentFacts& each : facts) {
+        const auto found = line.find(each.environment.id);
+        if (found != line.end()) each.place = found->second;
+    }
+}
+
 }  // namespace diorama

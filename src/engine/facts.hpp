@@ -1,10 +1,12 @@
 #pragma once
 
+#include "engine/queue/places.hpp"
 #include "engine/settings.hpp"
 #include "model/inventory.hpp"
 #include "store/tx.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,7 @@ struct EnvironmentFacts {
     std::vector<ServiceFacts> services;  ///< By name.
     /// Where visitors find it, or most likely will: the answer to its creation already says so.
     std::optional<PublicAddress> address;
+    std::optional<Place> place;  ///< While it waits for a worker, where `add_places` was asked.
 };
 
 /// The words of ACCEPTANCE A07: "building", "running", "stopped", "failed".
@@ -37,5 +40,10 @@ std::string_view status_of(const ServiceFacts& service, State state);
 /// `not_found` when its project is gone.
 Result<EnvironmentFacts>
 facts_of(Tx& tx, const EngineSettings& settings, const Environment& environment);
+
+/// Where those of them that wait stand in the line. It is looked at once for all.
+void add_places(
+    Tx& tx, const EngineSettings& settings, std::span<EnvironmentFacts> facts, Instant now
+);
 
 }  // namespace diorama

@@ -6,7 +6,6 @@
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/event_log.hpp"
-#include "store/jobs.hpp"
 #include "store/log_lines.hpp"
 #include "store/pull_requests.hpp"
 
@@ -120,8 +119,16 @@ bool is_wanted(Tx& tx, const Environment& environment)
     return record && record->verdict != pull_requests::Verdict::unwanted;
 }
 
+void set_place(Report& report, const EnvironmentFacts& facts)
+{
+    if (!facts.place) return;
+    report.position = facts.place->position;
+    report.start = facts.place->start;
+    report.waits = facts.place->waits;
+}
+
 /// What is true of the environment whatever its deployments came to.
-Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings, Instant now)
+Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings)
 {
     const Environment& environment = facts.environment;
     Report report{
@@ -139,8 +146,7 @@ Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& sett
         report.url = url(*facts.address, settings.entrance);
     if (environment.state == State::updating || !environment.cause.empty())
         set_previous(report, facts);
-    if (environment.state == State::pending || environment.state == State::updating)
-        report.position = jobs::position(tx, environment.id, now);
+    set_place(report, facts);
     if (environment.state == State::destroyed && environment.destroyed_at)
         report.lived = lived(tx, environment);
     if (const auto ended = ended_on_purpose(tx, environment)) {
@@ -173,14 +179,15 @@ Result<Briefing> brief(Tx& tx, const EngineSettings& settings, EnvironmentId id,
     if (!environment) return environment.error();
     if (!environment->pull_request)
         return Error{Code::not_found, environment->slug + " previews no pull request"};
-    const auto facts = facts_of(tx, settings, *environment);
+    auto facts = facts_of(tx, settings, *environment);
     if (!facts) return facts.error();
+    add_places(tx, settings, {&*facts, 1}, now);
     const Project& project = facts->project;
     Briefing briefing{
         .environment = id,
         .repository = repository_of(project),
         .number = *environment->pull_request,
-        .scene = outline(tx, *facts, settings, now),
+        .scene = outline(tx, *facts, settings),
         .told = feedback::find(tx, id)
     };
     const auto latest = deployments::latest(tx, id);

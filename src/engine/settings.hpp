@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "engine/cleanup/settings.hpp"
+#include "engine/queue/limits.hpp"
 #include "engine/sleep/settings.hpp"
 #include "model/hosts.hpp"
 #include "model/ids.hpp"
@@ -16,8 +17,10 @@ namespace diorama {
 
 /// How long each phase may take (DESIGN section 3). All configurable.
 struct Deadlines {
+    milliseconds queue = hours{24};  ///< For a place to become free.
     milliseconds fetch = minutes{2};
     milliseconds build = minutes{15};
+    milliseconds start = minutes{10};  ///< All services, one after another where they depend.
     milliseconds health = seconds{60};
     milliseconds removal = minutes{2};
 };
@@ -54,6 +57,7 @@ struct EngineSettings {
     Deadlines deadlines;
     SleepSettings sleep;
     CleanupSettings cleanup;
+    LimitSettings limits;
     std::size_t workers = 8;  ///< Environments worked on at once.
     std::size_t builds = 2;   ///< Images built at once, over all environments.
     milliseconds lease = seconds{30};

@@ -274,10 +274,14 @@ approve(Tx& tx, const Environment& seen, const std::string& commit, const Moment
     const bool stands = seen.state != State::awaiting_approval && !is_going(seen.state);
     const bool runs = stands && seen.wanted.commit == newest;
     if (runs) return seen;
+    const auto project = projects::find(tx, seen.identity.project);
+    if (!project) return project.error();
+    const auto cleared = clearance(tx, *project, record->facts.number, newest);
+    if (!cleared) return cleared.error();
     Wish change = seen.wanted;
     change.commit = newest;
     change.presence = Presence::awake;
-    change.untrusted = true;
+    change.untrusted = cleared->untrusted;
     return renew(tx, seen, change, moment);
 }
 

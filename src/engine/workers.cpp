@@ -13,6 +13,12 @@ namespace {
 /// The bell is only a hint, so that nobody waits long for it.
 constexpr milliseconds longest_idle = seconds{5};
 
+/// What may pass is tried again; what moved on while somebody looked is looked at once more.
+bool shall_look_again(Code code)
+{
+    return is_retryable(code) || code == Code::conflict;
+}
+
 }  // namespace
 
 Task<> Workers::run(std::stop_token stop)
@@ -87,6 +93,8 @@ Task<> Workers::work(jobs::Job job, std::stop_token stop)
     // A lost lease, or a store that does not answer: the job comes back when its lease ends.
     [[maybe_unused]] const auto settled =
         co_await caught(settle(job, std::move(outcome), stop.stop_requested()));
+    // What it missed, the resync sees.
+    [[maybe_unused]] const auto looked = co_await caught(doorman_.look(job.environment));
     bell_.nudge();
 }
 
@@ -131,7 +139,7 @@ Task<Result<>> Workers::renew(jobs::Job job)
 Task<Result<>> Workers::settle(jobs::Job job, Result<> outcome, bool stopping)
 {
     const auto now = shop_.world.scheduler.now();
-    const bool over = outcome.has_value() || !is_retryable(outcome.error().code);
+    const bool over = outcome.has_value() || !shall_look_again(outcome.error().code);
     const Instant again =
         stopping ? now : now + pause_after(job.attempt - 1, seconds{2}, minutes{5});
     const bool at_once = !over || stopping;

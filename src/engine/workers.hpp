@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/bell.hpp"
+#include "engine/queue/doorman.hpp"
 #include "engine/reconciler.hpp"
 #include "store/jobs.hpp"
 
@@ -16,7 +17,8 @@ public:
         : shop_(shop),
           bell_(bell),
           owner_(std::move(owner)),
-          reconciler_(shop)
+          reconciler_(shop),
+          doorman_(shop.world)
     {}
 
     /// Until `stop` is asked; returns when no work runs any more.
@@ -38,6 +40,7 @@ private:
     Bell& bell_;
     std::string owner_;
     Reconciler reconciler_;
+    Doorman doorman_;
 };
 
 }  // namespace diorama

@@ -1,4 +1,5 @@
 #include "engine/test_world.hpp"
+#include "store/jobs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -92,4 +93,37 @@ TEST_CASE("an accident of the resync ends neither the resync nor the daemon")
     world.host.vanish(EntryType::container, world.serving(id, "web")->name);
     world.scheduler.run_for(minutes{10});
     CHECK(world.serving(id, "web") != nullptr);
+}
+
+TEST_CASE("what changed while somebody looked at it is looked at once more (H11)")
+{
+    TestWorld world;
+    world.push_compose('a', std::string(page));
+    world.start();
+    world.driver->faults([](Verb verb, const std::string&) -> std::optional<Fault> {
+        if (verb != Verb::apply) return std::nullopt;
+        return Fault{
+            Error{Code::unavailable, "away"}
+        };
+    });
+    const auto id = world.deploy().id;
+    world.wait_until([&] { return world.find(id).state == State::failed; });
+    world.driver->faults({});
+    const auto next_look = [&] {
+        return world
+            .query([=](Tx& tx) -> Result<std::optional<Instant>> {
+                return jobs::next_look(tx, id);
+            })
+            .value();
+    };
+    world.scheduler.run_for(seconds{30});
+    world.driver->latency(seconds{20});
+    world.wait_until([&] { return !next_look(); });
+    const auto extended =
+        world.scheduler.run(world.engine().commands().extend(world.admin(), id, hours{1}));
+    REQUIRE(extended.has_value());
+    world.scheduler.run_for(seconds{25});
+    world.driver->latency(milliseconds{1});
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.find(id).state == State::ready);
 }

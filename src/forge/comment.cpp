@@ -1,6 +1,7 @@
 #include "forge/comment.hpp"
 
 #include "base/duration.hpp"
+#include "base/instant.hpp"
 #include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "forge/limits.hpp"
@@ -58,6 +59,14 @@ bool update_failed(const Report& report)
            (report.state == State::ready || report.state == State::asleep);
 }
 
+/// To the minute: how long others take is never known better.
+std::string expected(const std::optional<Instant>& start)
+{
+    if (!start) return "";
+    const std::string time = format_instant(*start);
+    return fmt::format(", expected to start at {} UTC", time.substr(11, 5));
+}
+
 /// How far the commit came that is not up yet. A status has no numbers: each would be one more of
 /// the thousand that GitHub takes for a commit.
 std::string progress(const Report& report, const Writer& writer)
@@ -68,10 +77,20 @@ std::string progress(const Report& report, const Writer& writer)
         if (*number <= 1) return ", next in the queue";
         return fmt::format(", number {} in the queue", *number);
     };
+    if (!report.waits.empty() && writer.plain) return commit + " waits for a place";
+    if (!report.waits.empty())
+        return fmt::format(
+            "{} waits for a place{}: {}", commit, place(report.position), writer.words(report.waits)
+        );
     if (report.build_position)
         return fmt::format("{} waits to be built{}", commit, place(report.build_position));
     if (report.position || report.state == State::pending)
-        return fmt::format("{} is accepted{}", commit, place(report.position));
+        return fmt::format(
+            "{} is accepted{}{}",
+            commit,
+            place(report.position),
+            writer.plain ? "" : expected(report.start)
+        );
     return "building " + commit;
 }
 

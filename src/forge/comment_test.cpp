@@ -1,3 +1,4 @@
+#include "base/instant.hpp"
 #include "forge/comment.hpp"
 #include "forge/limits.hpp"
 #include "forge/markdown.hpp"
@@ -128,12 +129,17 @@ TEST_CASE("B14 the comment in every state reads as its golden file")
     auto pending = report(State::pending);
     pending.services.clear();
     pending.position = 3;
+    pending.start = *parse_instant("2026-03-01T12:34:56Z");
     golden("pending", pending);
     golden("awaiting_approval", awaiting());
     golden("provisioning", report(State::provisioning));
     auto in_line = report(State::provisioning);
     in_line.build_position = 2;
     golden("build_queue", in_line);
+    auto crowded = report(State::provisioning);
+    crowded.position = 1;
+    crowded.waits = "2 of 2 environments are awake";
+    golden("place_queue", crowded);
     golden("updating", updating());
 
     auto ready = report(State::ready);

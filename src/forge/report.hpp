@@ -31,9 +31,11 @@ struct Report {
     std::string previous_url;
 
     std::vector<Service> services;
-    std::vector<Phase> phases;                  ///< Of the last deployment, in their order.
-    std::vector<std::string> notes;             ///< Sentences: which service is main, and why.
-    std::optional<std::size_t> position;        ///< In the queue for a worker; 1 is next.
+    std::vector<Phase> phases;            ///< Of the last deployment, in their order.
+    std::vector<std::string> notes;       ///< Sentences: which service is main, and why.
+    std::optional<std::size_t> position;  ///< In the queue for a worker; 1 is next.
+    std::optional<Instant> start;         ///< When it is expected to leave that queue.
+    std::string waits;  ///< Which limit keeps it waiting for a place instead: a clause.
     std::optional<std::size_t> build_position;  ///< In the queue of builds; 1 is next.
 
     std::string cause;             ///< Why the last deployment failed: a sentence.

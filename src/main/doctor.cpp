@@ -71,6 +71,14 @@ doctor_facts(Loop& loop, docker::Engine& engine, const Config& config, Machine::
     });
 }
 
+std::optional<api::Disk> disk_of(const std::filesystem::path& folder)
+{
+    std::error_code failed;
+    const auto space = std::filesystem::space(folder, failed);
+    if (failed) return std::nullopt;
+    return api::Disk{space.capacity - space.free, space.capacity};
+}
+
 Node::List checks_without_daemon()
 {
     const auto config = load_config({});

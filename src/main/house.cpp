@@ -101,6 +101,7 @@ public:
         context.github = webhook_door(config_);
         context.stopping = stop;
         context.facts = [&] { return facts(); };
+        context.disk = [&] { return disk_of(data_); };
         context.filtered = [&] { return !watch_ || !watch_->state().trouble; };
         context.has_room = [&] { return has_room(data_); };
         Server server(loop_, api::handler(context), server_options());
@@ -233,6 +234,9 @@ private:
         engine_api_ = std::make_unique<docker::Engine>(loop_, *address);
         const auto answers = loop_.run(engine_api_->ping());
         if (!answers) return answers.error();
+        const auto host = loop_.run(engine_api_->info());
+        if (!host) return host.error();
+        fill_limits(settings_.limits, config_.limits, *host);
         driver_ = std::make_unique<DockerDriver>(
             loop_,
             *engine_api_,
@@ -328,6 +332,8 @@ private:
         options.network = [this] { return driver_->build_network(config_.network.subnets); };
         options.memory = config_.limits.build_memory.bytes;
         options.cpus = config_.limits.build_cpus;
+        options.cpu_shares = config_.limits.build_shares;
+        options.cgroup_parent = config_.limits.build_cgroup;
         options.parallel = settings_.builds;
         for (const auto& [host, login] : config_.registries)
             options.registries[host] = {login.user, login.password};

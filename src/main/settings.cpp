@@ -21,6 +21,12 @@ Result<GatewaySettings> gateway_settings(const Config& config)
     return settings;
 }
 
+void fill_limits(LimitSettings& limits, const LimitsConfig& config, const docker::Info& host)
+{
+    if (!config.total_memory) limits.most.memory = host.memory / 10 * 8;
+    if (!config.total_cpus) limits.most.cpu_millis = host.cpus * 1000 * 4;
+}
+
 FirewallOptions firewall_options(const Config& config, InstallationId installation)
 {
     return {

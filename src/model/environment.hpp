@@ -5,6 +5,7 @@
 #include "model/lifecycle.hpp"
 
 #include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -119,6 +120,14 @@ struct Environment {
 /// When somebody last had to do with it: a visit, a push, or waking it.
 Instant last_used(const Environment& environment);
 
+/// What services may use together of a machine.
+struct Needs {
+    std::uint64_t memory = 0;     ///< Bytes.
+    std::int64_t cpu_millis = 0;  ///< Thousandths of a core.
+
+    friend bool operator==(const Needs&, const Needs&) = default;
+};
+
 /// One attempt to put a generation up.
 struct Deployment {
     DeploymentId id;
@@ -135,6 +144,9 @@ struct Deployment {
     std::optional<Instant> well_at;     ///< Its containers were well and took over.
     std::optional<Instant> completed_at;
     std::string main_chosen;  ///< Which service is the main one and why; empty before `built_at`.
+    Needs needs;              ///< Of its plan, from `fetched_at` on.
+    std::optional<Instant> admitted_at;  ///< There was a place for it.
+    std::string waits;  ///< Which limit keeps it waiting for a place, a clause; empty: none does.
 
     friend bool operator==(const Deployment&, const Deployment&) = default;
 };

@@ -41,15 +41,30 @@ constexpr std::array<Sql, 3> reach_sql{
 
 constexpr auto choose_main_sql = "UPDATE deployments SET main_chosen = :sentence WHERE id = :id";
 
+constexpr auto admit_sql = R"sql(
+    UPDATE deployments
+    SET memory = :memory, cpu_millis = :cpu_millis, admitted_at = :now, waits = ''
+    WHERE id = :id AND status = 'in_progress'
+    RETURNING *
+)sql";
+
+constexpr auto wait_sql = R"sql(
+    UPDATE deployments SET memory = :memory, cpu_millis = :cpu_millis, waits = :reason
+    WHERE id = :id AND status = 'in_progress'
+    RETURNING *
+)sql";
+
 constexpr auto finish_sql = R"sql(
-    UPDATE deployments SET status = :status, cause = :cause, cause_code = :code, completed_at = :now
+    UPDATE deployments
+    SET status = :status, cause = :cause, cause_code = :code, completed_at = :now, waits = ''
     WHERE id = :id AND status IN ('queued', 'in_progress')
     RETURNING *
 )sql";
 
 constexpr auto supersede_sql = R"sql(
     UPDATE deployments
-    SET status = 'superseded', cause = 'A newer commit or wish came.', completed_at = :now
+    SET status = 'superseded', cause = 'A newer commit or wish came.', completed_at = :now,
+        waits = ''
     WHERE environment = :environment AND generation < :newest
         AND status IN ('queued', 'in_progress')
 )sql";
@@ -94,6 +109,9 @@ Deployment read(const Row& row)
         .well_at = row.optional_instant("well_at"),
         .completed_at = row.optional_instant("completed_at"),
         .main_chosen = row.text("main_chosen"),
+        .needs = {.memory = row.count("memory"), .cpu_millis = row.integer("cpu_millis")},
+        .admitted_at = row.optional_instant("admitted_at"),
+        .waits = row.text("waits"),
     };
 }
 
@@ -235,6 +253,38 @@ void choose_main(Tx& tx, DeploymentId id, std::string_view sentence)
             {"sentence", sentence}
     }
     );
+}
+
+Result<Deployment> admit(Tx& tx, DeploymentId id, const Needs& needs, Instant now)
+{
+    const auto admitted = tx.one(
+        admit_sql,
+        read,
+        {
+            {"id",         id              },
+            {"memory",     needs.memory    },
+            {"cpu_millis", needs.cpu_millis},
+            {"now",        now             }
+    }
+    );
+    if (admitted) return *admitted;
+    return not_so(tx, id, "admit");
+}
+
+Result<Deployment> wait(Tx& tx, DeploymentId id, const Needs& needs, std::string_view reason)
+{
+    const auto waits = tx.one(
+        wait_sql,
+        read,
+        {
+            {"id",         id              },
+            {"memory",     needs.memory    },
+            {"cpu_millis", needs.cpu_millis},
+            {"reason",     reason          }
+    }
+    );
+    if (waits) return *waits;
+    return not_so(tx, id, "put off");
 }
 
 Result<Deployment> succeed(Tx& tx, DeploymentId id, Instant now)

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// One row per attempt to put a generation up (A09, K03).
 namespace diorama::deployments {
@@ -31,6 +32,12 @@ Result<Deployment> reach(Tx& tx, DeploymentId id, Milestone milestone, Instant n
 /// Which service is the main one and why, for people.
 void choose_main(Tx& tx, DeploymentId id, std::string_view sentence);
 
+/// There is a place for what it needs.
+Result<Deployment> admit(Tx& tx, DeploymentId id, const Needs& needs, Instant now);
+
+/// There is none yet, and why.
+Result<Deployment> wait(Tx& tx, DeploymentId id, const Needs& needs, std::string_view reason);
+
 /// Ends it. `conflict` when it ended already. A failure's `cause` is written as it is: whoever
 /// gives it has taken the secrets out.
 Result<Deployment> succeed(Tx& tx, DeploymentId id, Instant now);
@@ -47,6 +54,14 @@ std::optional<Deployment> of_generation(Tx& tx, EnvironmentId environment, Gener
 
 /// Forgets all attempts of a destroyed environment but the last.
 std::int64_t compact(Tx& tx, EnvironmentId environment);
+
+/// How long a deployment that succeeded took, from its start on.
+struct Took {
+    ProjectId project;
+    milliseconds time{};
+};
+/// Of those that ended after `since`, the newest first.
+std::vector<Took> recent(Tx& tx, Instant since, std::size_t limit);
 
 /// Newest first. `after` is a page's `next`.
 Result<Page<Deployment>>

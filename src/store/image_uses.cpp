@@ -64,6 +64,8 @@ constexpr auto forget_sql = R"sql(
     )
 )sql";
 
+constexpr auto count_sql = "SELECT COUNT(*) AS number FROM images WHERE target = :target";
+
 constexpr auto of_environment_sql = R"sql(
     SELECT * FROM image_uses WHERE environment = :environment ORDER BY generation, reference
 )sql";
@@ -193,6 +195,19 @@ void forget(Tx& tx, std::string_view target, std::string_view reference)
             {"reference", reference}
     }
     );
+}
+
+std::uint64_t count(Tx& tx, std::string_view target)
+{
+    return tx
+        .one(
+            count_sql,
+            [](const Row& row) {
+                return row.count("number");
+    },
+            {{"target", target}}
+        )
+        .value();
 }
 
 std::vector<Use> of_environment(Tx& tx, EnvironmentId environment)

@@ -61,6 +61,9 @@ void release(Tx& tx, std::string_view target, std::string_view reference);
 /// The image is gone from its engine. Nothing happens when it is in use again.
 void forget(Tx& tx, std::string_view target, std::string_view reference);
 
+/// How many images we made there are on `target`.
+std::uint64_t count(Tx& tx, std::string_view target);
+
 std::vector<Use> of_environment(Tx& tx, EnvironmentId environment);
 
 }  // namespace diorama::image_uses

@@ -1,5 +1,9 @@
 #include "store/jobs.hpp"
 
+#include "store/line.hpp"
+
+#include <algorithm>
+
 namespace diorama::jobs {
 
 namespace {
@@ -33,15 +37,35 @@ constexpr auto remind_sql = R"sql(
 constexpr auto next_look_sql =
     "SELECT due FROM jobs WHERE environment = :environment AND lease_until = 0";
 
-// Each rank is worth five minutes of waiting (jobs_by_turn is the index of that).
-// PostgreSQL may run two claims at once: the second waits for the first, then looks again at the
-// outer conditions, finds the job taken, and takes nothing.
+// Each rank is worth five minutes of waiting. Among those of one rank whose project and author have
+// the fewest that run or began lately goes first, then who waited longest: `in_turn` tells the
+// same. PostgreSQL may run two claims at once: the second waits for the first, then looks again at
+// the outer conditions, finds the job taken, and takes nothing.
 constexpr auto claim_sql = R"sql(
+    WITH busy AS (
+        SELECT environments.project AS project,
+            COALESCE(environments.owner_id, environments.project) AS author
+        FROM jobs JOIN environments ON environments.id = jobs.environment
+        WHERE jobs.lease_until > :now OR (jobs.claimed_at > :recent AND jobs.priority < 2)
+    ),
+    of_projects AS (SELECT project, COUNT(*) AS number FROM busy GROUP BY project),
+    of_authors AS (SELECT author, COUNT(*) AS number FROM busy GROUP BY author)
     UPDATE jobs
-    SET lease = lease + 1, lease_owner = :owner, lease_until = :until, attempt = attempt + 1
+    SET lease = lease + 1, lease_owner = :owner, lease_until = :until, attempt = attempt + 1,
+        claimed_at = :now
     WHERE due <= :now AND lease_until <= :now AND environment = (
-        SELECT environment FROM jobs WHERE due <= :now AND lease_until <= :now
-        ORDER BY due + priority * 300000, environment LIMIT 1
+        SELECT line.environment
+        FROM jobs AS line JOIN environments ON environments.id = line.environment
+        LEFT JOIN of_projects ON of_projects.project = environments.project
+        LEFT JOIN of_authors
+            ON of_authors.author = COALESCE(environments.owner_id, environments.project)
+        WHERE line.due <= :now AND line.lease_until <= :now
+        ORDER BY
+            CASE WHEN :now - line.due >= line.priority * 300000 THEN 0
+                ELSE line.priority - (:now - line.due) / 300000 END,
+            COALESCE(of_projects.number, 0) + COALESCE(of_authors.number, 0),
+            line.due, line.environment
+        LIMIT 1
     )
     RETURNING *
 )sql";
@@ -82,15 +106,6 @@ constexpr auto next_due_sql = R"sql(
 
 constexpr auto waiting_sql =
     "SELECT COUNT(*) AS number FROM jobs WHERE due <= :now AND lease_until <= :now";
-
-constexpr auto position_sql = R"sql(
-    SELECT COUNT(*) AS number FROM jobs
-    JOIN jobs AS mine ON mine.environment = :environment
-    WHERE mine.due <= :now AND mine.lease_until <= :now
-        AND jobs.due <= :now AND jobs.lease_until <= :now
-        AND (jobs.due + jobs.priority * 300000, jobs.environment)
-            <= (mine.due + mine.priority * 300000, mine.environment)
-)sql";
 
 Job read(const Row& row)
 {
@@ -157,9 +172,10 @@ std::optional<Job> claim(Tx& tx, std::string_view owner, Instant now, millisecon
         claim_sql,
         read,
         {
-            {"owner", owner      },
-            {"now",   now        },
-            {"until", now + lease}
+            {"owner",  owner       },
+            {"now",    now         },
+            {"recent", now - recent},
+            {"until",  now + lease }
     }
     );
 }
@@ -231,15 +247,10 @@ std::optional<Instant> next_due(Tx& tx)
 
 std::optional<std::uint64_t> position(Tx& tx, EnvironmentId environment, Instant now)
 {
-    const auto number = tx.one(
-        position_sql,
-        [](const Row& row) {
-            return row.count("number");
-    },
-        {{"environment", environment}, {"now", now}}
-    );
-    if (number.value() == 0) return std::nullopt;
-    return number;
+    const auto all = line(tx, now);
+    const auto found = std::ranges::find(all, environment, &Waiting::environment);
+    if (found == all.end()) return std::nullopt;
+    return static_cast<std::uint64_t>(found - all.begin()) + 1;
 }
 
 std::uint64_t waiting(Tx& tx, Instant now)

@@ -13,9 +13,13 @@
 /// often it is asked for; the row is only a hint, and the resync repairs a lost one.
 namespace diorama::jobs {
 
-/// ACCEPTANCE decision 12. A lower number goes first, before what has waited for less than five
-/// minutes for each rank between them: so low ones do not wait for ever.
+/// ACCEPTANCE decision 12. A lower number goes first; five minutes of waiting make up for one rank,
+/// so that low ones do not wait for ever. Among equals whose project and author have the fewest
+/// jobs that run, or began lately, goes first: nobody's thirty pushes hold up another's first.
 enum class Priority : std::uint8_t { high = 0, normal = 1, low = 2 };
+
+/// For how long a job that began counts for its project and author, though it ended.
+inline constexpr minutes recent{5};
 
 /// A job in the hands of a worker, until its lease ends.
 struct Job {
@@ -65,7 +69,8 @@ std::optional<Instant> next_due(Tx& tx);
 /// When somebody looks at `environment` next; none when nobody was asked to, or somebody does now.
 std::optional<Instant> next_look(Tx& tx, EnvironmentId environment);
 
-/// How many would be claimed before it, itself included; nothing when it does not wait.
+/// How many would be claimed before it, itself included, as things stand; nothing when it does not
+/// wait.
 std::optional<std::uint64_t> position(Tx& tx, EnvironmentId environment, Instant now);
 
 /// Jobs that are due and not held.

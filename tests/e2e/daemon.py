@@ -205,6 +205,10 @@ class Daemon:
             "DIORAMA_REPOSITORIES_LOCAL": "true",
             "DIORAMA_NETWORK_SUBNETS": self.engine.free_range(),
             "DIORAMA_DOCKER_HOST": f"unix://{self.engine.path}",
+            # As many as the test asks for, whatever this machine has.
+            "DIORAMA_LIMITS_ENVIRONMENTS": "0",
+            "DIORAMA_LIMITS_TOTAL_MEMORY": "0",
+            "DIORAMA_LIMITS_TOTAL_CPUS": "0",
             **settings,
         }
         self.process = None

@@ -3,6 +3,7 @@
 #include "base/json.hpp"
 #include "store/environments.hpp"
 #include "store/image_uses.hpp"
+#include "store/occupants.hpp"
 
 #include <algorithm>
 #include <set>
@@ -52,6 +53,16 @@ bool is_kept(const Environment& environment, Instant now)
            environment.state == State::awaiting_approval;
 }
 
+bool waits_for_place(House& house, const Environment& environment)
+{
+    return house.ask([&](Tx& tx) -> Result<bool> {
+        const auto all = waiters(tx);
+        return std::ranges::any_of(all, [&](const Waiter& each) {
+            return each.environment.id == environment.id;
+        });
+    });
+}
+
 }  // namespace
 
 bool was_ended_on_purpose(
@@ -99,6 +110,10 @@ wrong_end(const House& house, const Events& events, const Environment& environme
     if (environment.pinned) return environment.slug + " was pinned, and the clock took it down";
     if (environment.kept_until && *environment.kept_until > end)
         return environment.slug + " was extended, and the clock took it down";
+    // It made room for another: that has no time of its own.
+    const bool displaced = events[at].actor.name.starts_with("unused for the longest time");
+    if (displaced && house.settings().limits.at_limit == AtLimit::destroy_oldest)
+        return std::nullopt;
     if (cleanup.idle > milliseconds{0} && used >= cleanup.idle) return std::nullopt;
     if (cleanup.ttl > milliseconds{0} && stood >= cleanup.ttl) return std::nullopt;
     return fmt::format(
@@ -163,7 +178,7 @@ std::vector<std::string> overdue(House& house)
 {
     std::vector<std::string> wrong;
     for (const Environment& each : standing(house)) {
-        if (!is_kept(each, house.scheduler.now() - minutes{3}))
+        if (!is_kept(each, house.scheduler.now() - minutes{3}) && !waits_for_place(house, each))
             wrong.push_back(each.slug + " stands, though nobody uses or keeps it");
     }
     return wrong;

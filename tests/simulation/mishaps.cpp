@@ -1,6 +1,7 @@
 #include "simulation/mishaps.hpp"
 
 #include "simulation/choice.hpp"
+#include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/projects.hpp"
 
@@ -56,6 +57,7 @@ void Mishaps::command()
     static constexpr std::array choices{
         Choice<Mishaps>{4, &Mishaps::approve         },
         Choice<Mishaps>{4, &Mishaps::redeploy        },
+        Choice<Mishaps>{1, &Mishaps::cancel          },
         Choice<Mishaps>{2, &Mishaps::put_up_by_number},
         Choice<Mishaps>{3, &Mishaps::take_down       },
         Choice<Mishaps>{5, &Mishaps::put_to_sleep    },
@@ -202,6 +204,23 @@ void Mishaps::keep()
         if (!kept) return kept.error();
         return ok();
     });
+}
+
+/// Whatever is under way; seldom anything is.
+void Mishaps::cancel()
+{
+    const auto number = static_cast<std::int64_t>(1 + house_.dice.below(People::pull_requests));
+    const auto environment = preview(number);
+    if (!environment) return;
+    const auto latest = house_.ask([&](Tx& tx) -> Result<std::optional<Deployment>> {
+        const auto found = deployments::latest(tx, environment->id);
+        return found ? std::optional(*found) : std::optional<Deployment>{};
+    });
+    if (!latest) return;
+    const auto done = house_.run(house_.engine().commands().cancel(admin(), latest->id));
+    house_.trace.say(
+        "operator", fmt::format("cancel {}: {}", number, done ? "done" : done.error().text())
+    );
 }
 
 void Mishaps::docker_goes_away()

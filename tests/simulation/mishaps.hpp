@@ -34,6 +34,7 @@ private:
     void wake();
     void pin();
     void keep();
+    void cancel();
 
     void docker_goes_away();
     void disk_fills_up();

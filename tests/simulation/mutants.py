@@ -139,6 +139,15 @@ MUTANTS = [
      ""),
     ("images may take as much as they like", "cleanup/plan.cpp",
      "if (freed >= excess.bytes) break;", "break;"),
+    ("who finds no place is put up all the same", "deployment_prepare.cpp",
+     "    if (answer->answer == Admission::Answer::admitted) {",
+     "    if (answer->answer != Admission::Answer::refused) {"),
+    ("one more awake than may be stays awake", "queue/doorman.cpp",
+     "    return {overflow(limits, occupancy), called(limits, occupancy, now)};",
+     "    return {{}, called(limits, occupancy, now)};"),
+    ("what is cancelled takes over all the same", "deployment_run.cpp",
+     '        if (is_final(attempt->status)) return Error{Code::superseded, "it was cancelled"};\n',
+     ""),
 ]
 
 

@@ -2,6 +2,7 @@
 
 #include "simulation/always.hpp"
 #include "simulation/ends.hpp"
+#include "simulation/limits.hpp"
 #include "simulation/mishaps.hpp"
 #include "simulation/truths.hpp"
 #include "simulation/visitors.hpp"
@@ -124,6 +125,7 @@ Outcome live_through(std::uint64_t seed, bool detailed)
     Visitors visitors(house);
     Outcome outcome;
     try {
+        draw_limits(house);
         storm(house, people, mishaps, visitors);
         outcome.violations = calm(house, people, mishaps, visitors);
         if (outcome.violations.empty()) outcome.violations = take_down(house, people, mishaps);

@@ -1,58 +1,14 @@
 #include "simulation/truths.hpp"
 
 #include "simulation/ends.hpp"
-#include "store/deployments.hpp"
-#include "store/environments.hpp"
-#include "store/event_log.hpp"
-#include "store/image_uses.hpp"
-#include "store/instances.hpp"
-#include "store/inventory.hpp"
-#include "store/projects.hpp"
-#include "store/pull_requests.hpp"
+#include "simulation/limits.hpp"
+#include "simulation/memory.hpp"
 
 #include <algorithm>
 
 namespace diorama::simulation {
 
 namespace {
-
-/// All that the daemon remembers of one environment.
-struct Memory {
-    Environment environment;
-    std::vector<Deployment> deployments;
-    std::vector<Entry> entries;
-    std::vector<Instance> instances;
-    std::vector<event_log::Record> events;
-    std::vector<image_uses::Use> images;
-    std::optional<pull_requests::Record> record;
-};
-
-std::vector<Memory> memories(House& house)
-{
-    return house.ask([&](Tx& tx) -> Result<std::vector<Memory>> {
-        std::vector<Memory> all;
-        const auto page =
-            environments::list(tx, {.tenant = house.settings().tenant}, {.limit = 100});
-        if (!page) return page.error();
-        for (const Environment& environment : page->items) {
-            Memory memory{.environment = environment};
-            memory.deployments = deployments::list(tx, environment.id, "", 1000).value().items;
-            memory.entries = inventory::of_environment(tx, environment.id);
-            for (Instance& instance : instances::list(tx, environment.id))
-                memory.instances.push_back(std::move(instance));
-            memory.events = event_log::list(tx, environment.id, 0, 100'000);
-            memory.images = image_uses::of_environment(tx, environment.id);
-            if (environment.pull_request) {
-                const auto record = pull_requests::find(
-                    tx, environment.identity.project, *environment.pull_request
-                );
-                if (record) memory.record = *record;
-            }
-            all.push_back(std::move(memory));
-        }
-        return all;
-    });
-}
 
 bool serves(const Environment& environment)
 {
@@ -80,6 +36,7 @@ public:
             check_pull_request(number);
         for (const Memory& memory : memories_)
             check_environment(memory);
+        check_limits();
         check_objects();
         check_images();
         check_words();
@@ -104,6 +61,7 @@ private:
     void check_wanted(const PullRequest& it, const Memory& memory);
     void check_held(const PullRequest& it, const Memory& memory);
     void check_ended(const Memory& memory);
+    void check_cancelled(const Memory& memory);
     void check_served(const Memory& memory);
     void check_awake(const Memory& memory);
     void check_asleep(const Memory& memory);
@@ -111,9 +69,15 @@ private:
     void check_comment(const PullRequest& it, const Memory& memory);
     void check_status(const PullRequest& it, const Memory& memory);
     void check_environment(const Memory& memory);
+    void check_limits();
     void check_objects();
     void check_images();
     void check_words();
+    bool is_held_back(const Memory& memory) const
+    {
+        return !memory.deployments.empty() &&
+               simulation::is_held_back(house_.settings().limits, memory.deployments.front());
+    }
 
     House& house_;
     People& people_;
@@ -181,6 +145,9 @@ void Comparison::check_wanted(const PullRequest& it, const Memory& memory)
             it.head_commit,
             environment.wanted.commit
         );
+    if (is_held_back(memory)) return;
+    if (!memory.deployments.empty() && memory.deployments.front().code == Code::cancelled)
+        return check_cancelled(memory);
     if (environment.wanted.untrusted != (it.author != "ann"))
         complain("the preview of pull request {} has the wrong trust", it.number);
     const bool serves_it = environment.serving_commit == it.head_commit;
@@ -207,6 +174,17 @@ void Comparison::check_wanted(const PullRequest& it, const Memory& memory)
             environment.cause
         );
     if (kept) check_served(memory);
+}
+
+/// It stays so until somebody wants it again, and what served before serves.
+void Comparison::check_cancelled(const Memory& memory)
+{
+    const Environment& environment = memory.environment;
+    if (environment.cause.find("cancelled by bob") == std::string::npos)
+        complain("{} was cancelled, and its cause is: {}", environment.slug, environment.cause);
+    if (environment.serving == environment.wanted.generation)
+        complain("{} serves what was cancelled", environment.slug);
+    if (environment.state == State::ready) check_served(memory);
 }
 
 void Comparison::check_held(const PullRequest& it, const Memory& memory)
@@ -244,7 +222,8 @@ void Comparison::check_served(const Memory& memory)
             name(environment.presence)
         );
     if (environment.state == State::ready) return check_awake(memory);
-    if (visited_.contains(environment.id))
+    // Where few may be awake, who waits at one door may send another to sleep.
+    if (visited_.contains(environment.id) && house_.settings().limits.environments == 0)
         complain("{} sleeps though somebody waits", environment.slug);
     check_asleep(memory);
 }
@@ -327,6 +306,7 @@ void Comparison::check_comment(const PullRequest& it, const Memory& memory)
         comment = &each;
     }
     if (!comment) return;
+    if (is_held_back(memory)) return;
     const bool held = memory.record && memory.record->verdict == pull_requests::Verdict::held;
     const auto answer = answer_for(memory.environment, held);
     if (comment->text.find(answer) == std::string::npos)
@@ -341,6 +321,7 @@ void Comparison::check_comment(const PullRequest& it, const Memory& memory)
 /// Only the newest commit's status may still be open, and not for long.
 void Comparison::check_status(const PullRequest& it, const Memory& memory)
 {
+    if (is_held_back(memory)) return;
     std::map<std::string, CommitStatus::State> last;
     for (const auto& each : people_.shop().statuses)
         last[each.commit] = each.status.state;
@@ -354,7 +335,10 @@ void Comparison::check_status(const PullRequest& it, const Memory& memory)
     if (!people_.wants_preview(it) || !last.contains(it.head_commit)) return;
     if (memory.environment.state == State::destroyed) return;
     const bool good = last.at(it.head_commit) == CommitStatus::State::success;
-    if (good != (memory.environment.serving_commit == it.head_commit))
+    // A redeploy of what serves may have failed, or been cancelled.
+    const bool stands =
+        memory.environment.serving_commit == it.head_commit && memory.environment.cause.empty();
+    if (good != stands)
         complain("the status of {} of {} is not true", it.head_commit, it.number);
 }
 
@@ -362,7 +346,7 @@ void Comparison::check_environment(const Memory& memory)
 {
     const Environment& environment = memory.environment;
     for (const Deployment& deployment : memory.deployments)
-        if (!is_final(deployment.status))
+        if (!is_final(deployment.status) && !is_held_back(memory))
             complain(
                 "deployment {} of {} is {} for ever",
                 deployment.generation,
@@ -378,6 +362,16 @@ void Comparison::check_environment(const Memory& memory)
         if (!house_.host.find(entry.type, entry.name))
             complain("{} has a row, and is not there", entry.name);
     }
+}
+
+void Comparison::check_limits()
+{
+    std::vector<std::pair<Environment, Deployment>> all;
+    for (const Memory& memory : memories_)
+        if (!memory.deployments.empty())
+            all.emplace_back(memory.environment, memory.deployments.front());
+    for (std::string& wrong : limit_untruths(house_.settings().limits, all))
+        found_.push_back(std::move(wrong));
 }
 
 void Comparison::check_objects()

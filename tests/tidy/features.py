@@ -53,7 +53,7 @@ def named():
     for path, text in test_texts():
         if path.suffix in (".cpp", ".hpp"):
             text = "\n".join(re.findall(r'"(?:[^"\\\n]|\\.)*"', text))
-        found |= set(re.findall(r"(?<![A-Za-z0-9])[A-N]\d\d(?![0-9A-Za-z])", text))
+        found |= set(re.findall(r"(?<![A-Za-z0-9])[A-O]\d\d(?![0-9A-Za-z])", text))
         found |= {f"SEC-{number}" for number in re.findall(r"SEC[-_](\d\d)(?!\d)", text)}
     return found
 

@@ -20,6 +20,7 @@ SMALL = {
     "settings": "a few",
     "instances": "what runs now",
     "jobs": "one an environment that waits for work",
+    "busy": "who runs, or began in the last five minutes",
     "environments": "the resync looks at all, once a minute",
 }
 

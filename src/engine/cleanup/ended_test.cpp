@@ -98,6 +98,15 @@ TEST_CASE("a stranger's that was taken down while it waited does not come back t
     CHECK(world.state(7) == State::awaiting_approval);
 }
 
+TEST_CASE("an approval puts up again what somebody took down, and trusts it as it was trusted")
+{
+    Stopped world;
+    world.take_down();
+    world.approve("aaaaaaa");
+    CHECK(world.state(7) == State::ready);
+    CHECK(!world.preview(7)->wanted.untrusted);
+}
+
 TEST_CASE("what was pushed before it was taken down does not bring it back (SEC-25)")
 {
     Stopped world("eve");
