@@ -186,7 +186,7 @@ Node view(const deliveries::Delivery& delivery)
     set("repository", delivery.repository);
     if (delivery.pull_request) node.set("pull_request", *delivery.pull_request);
     set("sender", delivery.sender);
-    set("approves", delivery.approves);
+    set("command", delivery.command);
     set("reason", delivery.reason);
     if (delivery.replay_of) node.set("replay_of", delivery.replay_of->text());
     set("replayed_by", delivery.replayed_by);

@@ -53,6 +53,7 @@ constexpr std::array detail_columns{
     Column{.key = "event", .text = event},
     Column{.key = "about", .text = about},
     Column{.key = "sender"},
+    Column{.key = "command"},
     Column{.key = "remote"},
     Column{.key = "verdict"},
     Column{.key = "reason"},

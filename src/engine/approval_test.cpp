@@ -190,12 +190,12 @@ TEST_CASE("an approval does not bring back what is closed")
 TEST_CASE("a comment approves when its author may write, and only the commit it names (SEC-25)")
 {
     Fork world;
-    world.tell_and_settle(world.comment(7, "eve", "aaaaaaa"));
+    world.tell_and_settle(world.comment(7, "eve", "/preview aaaaaaa"));
     CHECK(world.state(7) == State::awaiting_approval);
     CHECK(world.last_delivery().reason == "eve may not write to the repository");
-    world.tell_and_settle(world.comment(7, "ann", "bbbbbbb"));
+    world.tell_and_settle(world.comment(7, "ann", "/preview bbbbbbb"));
     CHECK(world.state(7) == State::awaiting_approval);
-    world.tell_and_settle(world.comment(7, "ann", "aaaaaaa"));
+    world.tell_and_settle(world.comment(7, "ann", "/preview aaaaaaa"));
     CHECK(world.state(7) == State::ready);
     CHECK(world.preview(7)->wanted.untrusted);
     CHECK(world.record(7).approval->by == "ann");

@@ -1,13 +1,9 @@
 #include "engine/commands.hpp"
 
 #include "engine/checked.hpp"
-#include "engine/clearance.hpp"
-#include "engine/forges.hpp"
-#include "engine/queue/doorman.hpp"
 #include "engine/queue/ending.hpp"
 #include "engine/teller.hpp"
 #include "store/deployments.hpp"
-#include "store/environments.hpp"
 #include "store/projects.hpp"
 
 namespace diorama {
@@ -48,21 +44,7 @@ Task<Result<Environment>> Commands::deploy(Caller caller, DeployRequest request)
         if (!listed) return listed.error();
         const auto project = wishes::project_for(tx, request.repository, request.name, moment);
         if (!project) return project.error();
-        DeployRequest cleared = request;
-        // Plain git knows no strangers, and no pull requests but their refs.
-        const auto number = pull_request_of(request);
-        if (number && knows(forges, *project)) {
-            const auto may = clearance(tx, *project, *number, request.commit);
-            if (!may) return may.error();
-            cleared.commit = may->commit;
-            cleared.untrusted = may->untrusted;
-        }
-        const Identity identity{project->id, request.kind, request.key};
-        const auto there = environments::find(tx, moment.tenant, identity);
-        const auto place =
-            may_come(tx, settings.limits, there ? std::optional(*there) : std::nullopt);
-        if (!place) return place.error();
-        return wishes::put_up(tx, *project, cleared, moment);
+        return wishes::put_up_cleared(tx, forges, settings, *project, request, moment);
     };
     co_return co_await run(work);
 }
@@ -74,22 +56,7 @@ Task<Result<Environment>> Commands::redeploy(Caller caller, EnvironmentId enviro
                       ) -> Result<Environment> {
         const auto seen = checked(tx, caller.grants, environment, Right::deploy, "redeploying");
         if (!seen) return seen.error();
-        const auto project = projects::find(tx, seen->identity.project);
-        if (!project) return project.error();
-        const auto listed = wishes::check_listed(settings, project->repository);
-        if (!listed) return listed.error();
-        Wish change = seen->wanted;
-        change.presence = Presence::awake;
-        change.rebuild = true;
-        if (!seen->pull_request || !knows(forges, *project)) {
-            if (!change.ref.empty()) change.commit.clear();
-        } else {
-            const auto may = clearance(tx, *project, *seen->pull_request, change.commit);
-            if (!may) return may.error();
-            change.commit = may->commit;
-            change.untrusted = may->untrusted;
-        }
-        return wishes::renew(tx, *seen, change, moment);
+        return wishes::redeploy(tx, forges, settings, *seen, moment);
     };
     co_return co_await run(work);
 }

@@ -79,13 +79,15 @@ public:
             .body = "{}"
         };
     }
-    Arrival comment(std::int64_t number, const std::string& sender, const std::string& commit)
+    /// What `sender` writes at it; a command.
+    Arrival comment(std::int64_t number, const std::string& sender, const std::string& text)
     {
         Arrival it = arrival(number, "created");
         it.hint.event = "issue_comment";
         it.hint.sender = sender;
-        it.hint.ask = Hint::Ask::approve;
-        it.hint.commit = commit;
+        it.hint.ask = Hint::Ask::command;
+        it.hint.command = command_in(text).value().value();
+        it.hint.comment = fmt::format("{}", 1000 + sent_);
         it.hint.facts.reset();
         return it;
     }

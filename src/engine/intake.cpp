@@ -75,6 +75,10 @@ Result<Judged> judge(
     if (hint.ask == Hint::Ask::nothing) return Judged{Verdict::nothing, hint.reason};
     const auto listed = wishes::check_listed(settings, hint.location);
     if (!listed) return Judged{Verdict::refused, listed.error().text()};
+    // A hook of the repository and one of its owner tell of it twice, in two deliveries.
+    if (!arrival.replay && !hint.comment.empty() &&
+        deliveries::find_by_comment(tx, hint.repository.id, hint.comment))
+        return Judged{Verdict::nothing, "another delivery told of this comment already"};
     const auto project = project_of(tx, hint, moment);
     if (!project) return project.error();
     pull_requests::ask(tx, project->id, *hint.number, moment.now);
@@ -108,7 +112,10 @@ row_of(const Arrival& arrival, const Judged& judged, DeliveryId id, const Moment
         row.replay_of = replay->of;
         row.replayed_by = fmt::format("{} {}", name(replay->by.type), replay->by.name);
     }
-    if (hint.ask == Hint::Ask::approve) row.approves = hint.commit;
+    if (hint.ask == Hint::Ask::command && judged.verdict == Verdict::waiting) {
+        row.command = text_of(hint.command);
+        row.comment = hint.comment;
+    }
     if (judged.verdict != Verdict::waiting) row.handled_at = moment.now;
     return row;
 }

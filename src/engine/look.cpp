@@ -148,6 +148,27 @@ void show(Tx& tx, const Project& project, const PullRequest& facts, Instant now)
     if (environment) feedback::changed(tx, environment->id, now);
 }
 
+/// What became of those that only told of it.
+void settle_deliveries(
+    Tx& tx, const Project& project, const pull_requests::Record& read, const Done& done, Instant now
+)
+{
+    using enum deliveries::Verdict;
+    const auto verdict = done.changed ? acted : nothing;
+    const std::int64_t number = read.facts.number;
+    deliveries::settle(tx, project.repository_id, number, *read.read_at, verdict, done.what, now);
+}
+
+/// Each order takes ids of its own, and acts in its sender's name.
+std::vector<Order> with_moments(const World& world, std::vector<Order> orders)
+{
+    for (Order& order : orders) {
+        const Actor sender{.type = Actor::Type::user, .name = order.sender};
+        order.moment = moment(world.scheduler, world.random, world.settings, sender);
+    }
+    return orders;
+}
+
 }  // namespace
 
 Task<Result<>> Look::at(pull_requests::Due due, std::stop_token stop)
@@ -158,9 +179,10 @@ Task<Result<>> Look::at(pull_requests::Due due, std::stop_token stop)
     const auto facts = co_await ask(*known, stop);
     if (stop.stop_requested()) co_return ok();
     if (!facts) co_return co_await put_off(*known, facts.error());
-    const auto approved = co_await approval(*known, facts->pull_request, stop);
-    if (!approved) co_return co_await put_off(*known, approved.error());
-    const auto settled = co_await settle(*known, *facts, *approved, due, asked_at);
+    const auto orders =
+        co_await judged(world_, known->project, facts->pull_request, known->commands, stop);
+    if (!orders) co_return co_await put_off(*known, orders.error());
+    const auto settled = co_await settle(*known, *facts, *orders, due, asked_at);
     // It is still being taken down, or the store is busy: nothing was written.
     if (!settled) co_return co_await put_off(*known, settled.error());
     co_return ok();
@@ -174,7 +196,7 @@ Task<Result<Look::Known>> Look::read(pull_requests::Due due)
         const auto record = pull_requests::find(tx, due.project, due.number);
         if (!record) return record.error();
         return Known{
-            *project, *record, deliveries::waiting_approvals(tx, project->repository_id, due.number)
+            *project, *record, deliveries::waiting_commands(tx, project->repository_id, due.number)
         };
     };
     co_return co_await world_.store.read(work);
@@ -222,57 +244,10 @@ Task<Result<PushFacts>> Look::ask_about_push(Known known, PullRequest facts, std
     co_return push;
 }
 
-/// Why a comment does not let the newest commit run; empty when it does.
-Task<Result<std::string>>
-Look::refusal(Known known, PullRequest facts, deliveries::Delivery comment, std::stop_token stop)
-{
-    ForgeApi* forge = forge_named(world_.forges, known.project.forge);
-    if (!forge)
-        co_return "without a forge token nobody's permission can be asked; approve by the API";
-    if (!facts.head_commit.starts_with(comment.approves))
-        co_return fmt::format(
-            "{} is not the newest commit: that is {}",
-            comment.approves,
-            short_commit(facts.head_commit)
-        );
-    const auto may = co_await forge->permission(repository_of(known.project), comment.sender, stop);
-    if (!may) co_return may.error();
-    if (*may == Permission::write) co_return "";
-    co_return fmt::format("{} may not write to the repository", comment.sender);
-}
-
-/// The approval that stands, or the one a comment gives now: of the newest commit, by somebody who
-/// may write.
-Task<Result<std::optional<pull_requests::Approval>>>
-Look::approval(Known known, PullRequest facts, std::stop_token stop)
-{
-    std::optional<pull_requests::Approval> standing = known.record.approval;
-    for (const deliveries::Delivery& comment : known.approvals) {
-        const auto answer = co_await refusal(known, facts, comment, stop);
-        if (!answer) co_return answer.error();
-        const Instant now = world_.scheduler.now();
-        const bool approves = answer->empty();
-        if (approves) standing = {facts.head_commit, comment.sender, now};
-        const auto work = [=](Tx& tx) -> Result<> {
-            using enum deliveries::Verdict;
-            if (!approves) {
-                deliveries::settle(tx, comment.id, nothing, *answer, now);
-                return ok();
-            }
-            const auto what = fmt::format("approved {}", short_commit(facts.head_commit));
-            deliveries::settle(tx, comment.id, acted, what, now);
-            return pull_requests::approve(tx, known.project.id, facts.number, *standing);
-        };
-        const auto settled = co_await world_.store.transact(work);
-        if (!settled) co_return settled.error();
-    }
-    co_return standing;
-}
-
 Task<Result<>> Look::settle(
     Known known,
     ForgeFacts facts,
-    std::optional<pull_requests::Approval> approval,
+    std::vector<Order> orders,
     pull_requests::Due due,
     Instant asked_at
 )
@@ -281,38 +256,36 @@ Task<Result<>> Look::settle(
         world_.scheduler, world_.random, world_.settings, {.type = Actor::Type::forge, .name = ""}
     );
     const UserId user = UserId::make(begun.now, world_.random);
-    const auto work = [=, &settings = world_.settings](Tx& tx) -> Result<Done> {
+    orders = with_moments(world_, std::move(orders));
+    const auto work = [=, forges = world_.forges, &settings = world_.settings](Tx& tx
+                      ) -> Result<Done> {
         Moment moment = begun;
         moment.actor = actor_for(tx, known.project, facts.pull_request, user, moment);
         const Rules& rules = rules_for(settings.rules, known.project.name);
-        const Decision decision = decide(rules, repository_of(known.project), facts, approval);
+        const Decision decision =
+            decide(rules, repository_of(known.project), facts, known.record.approval);
         const Place place{known.project, known.record.verdict, std::nullopt};
-        const auto done = carry_out(tx, place, facts.pull_request, decision, moment);
+        auto done = carry_out(tx, place, facts.pull_request, decision, moment);
         if (!done) return done.error();
         keep_title(tx, known.project, facts.pull_request);
         if (decision.verdict != known.record.verdict ||
             facts.pull_request.head_commit != known.record.facts.head_commit)
             show(tx, known.project, facts.pull_request, moment.now);
-        pull_requests::note(
-            tx,
-            {.project = known.project.id,
-             .facts = facts.pull_request,
-             .permission = facts.permission,
-             .read_at = asked_at,
-             .verdict = decision.verdict,
-             .reason = decision.reason,
-             .rules = mark_of(rules)},
-            due.asked
-        );
-        deliveries::settle(
-            tx,
-            known.project.repository_id,
-            facts.pull_request.number,
-            asked_at,
-            done->changed ? deliveries::Verdict::acted : deliveries::Verdict::nothing,
-            done->what,
-            moment.now
-        );
+        const pull_requests::Record record{
+            .project = known.project.id,
+            .facts = facts.pull_request,
+            .permission = facts.permission,
+            .read_at = asked_at,
+            .verdict = decision.verdict,
+            .reason = decision.reason,
+            .rules = mark_of(rules)
+        };
+        pull_requests::note(tx, record, due.asked);
+        settle_deliveries(tx, known.project, record, *done, moment.now);
+        const OrderPlace at{known.project, facts.pull_request, forges, settings};
+        const auto changed = carry_out(tx, at, orders);
+        if (!changed) return changed.error();
+        if (*changed) done->changed = *changed;
         return done;
     };
     const auto done = co_await world_.store.transact(work);
@@ -330,15 +303,12 @@ Task<Result<>> Look::put_off(Known known, Error problem)
     const auto work = [=](Tx& tx) -> Result<> {
         const std::int64_t number = known.record.facts.number;
         pull_requests::put_off(tx, known.project.id, number, problem.text(), due);
-        deliveries::settle(
-            tx,
-            known.project.repository_id,
-            number,
-            now,
-            deliveries::Verdict::failed,
-            fmt::format("{} (tried again in {})", problem.text(), format_duration(due - now)),
-            now
-        );
+        const auto reason =
+            fmt::format("{} (tried again in {})", problem.text(), format_duration(due - now));
+        using deliveries::Verdict::failed;
+        deliveries::settle(tx, known.project.repository_id, number, now, failed, reason, now);
+        for (const deliveries::Delivery& each : known.commands)
+            deliveries::settle(tx, each.id, failed, reason, now);
         return ok();
     };
     co_return co_await world_.store.transact(work);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/bell.hpp"
+#include "engine/comments/orders.hpp"
 #include "engine/decision.hpp"
 #include "engine/wishes.hpp"
 #include "engine/world.hpp"
@@ -10,7 +11,8 @@ namespace diorama {
 
 /// One look at one pull request: ask the forge, decide, wish. The order in which webhooks came does
 /// not matter, since each look ends at what the forge says now. What the forge did not answer is
-/// unknown, and unknown changes nothing (DESIGN rule 5).
+/// unknown, and unknown changes nothing (DESIGN rule 5). What people ask for in comments is carried
+/// out in the same transaction, after what the facts lead to: all of it once, or nothing.
 class Look {
 public:
     Look(World world, Bell& bell) : world_(world), bell_(bell) {}
@@ -23,19 +25,15 @@ private:
     struct Known {
         Project project;
         pull_requests::Record record;
-        std::vector<deliveries::Delivery> approvals;  ///< Comments that want to let it run.
+        std::vector<deliveries::Delivery> commands;  ///< In comments; not carried out yet.
     };
     Task<Result<Known>> read(pull_requests::Due due);
     Task<Result<ForgeFacts>> ask(Known known, std::stop_token stop);
     Task<Result<PushFacts>> ask_about_push(Known known, PullRequest facts, std::stop_token stop);
-    Task<Result<std::string>>
-    refusal(Known known, PullRequest facts, deliveries::Delivery comment, std::stop_token stop);
-    Task<Result<std::optional<pull_requests::Approval>>>
-    approval(Known known, PullRequest facts, std::stop_token stop);
     Task<Result<>> settle(
         Known known,
         ForgeFacts facts,
-        std::optional<pull_requests::Approval> approval,
+        std::vector<Order> orders,
         pull_requests::Due due,
         Instant asked_at
     );

@@ -3,6 +3,7 @@
 #include "engine/cleanup/ended.hpp"
 #include "engine/facts.hpp"
 #include "engine/forges.hpp"
+#include "store/deliveries.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/event_log.hpp"
@@ -127,6 +128,16 @@ void set_place(Report& report, const EnvironmentFacts& facts)
     report.waits = facts.place->waits;
 }
 
+/// The last command somebody wrote in a comment. What was wished since makes it history.
+std::optional<Report::Asked> asked(Tx& tx, const EnvironmentFacts& facts)
+{
+    const Environment& environment = facts.environment;
+    const std::string& repository = facts.project.repository_id;
+    const auto last = deliveries::last_command(tx, repository, *environment.pull_request);
+    if (!last || last->handled_at.value_or(Instant{}) < environment.wanted_at) return std::nullopt;
+    return Report::Asked{last->sender, last->command, last->reason};
+}
+
 /// What is true of the environment whatever its deployments came to.
 Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings)
 {
@@ -140,6 +151,7 @@ Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& sett
         .commit_url = commit_url(facts.project, environment.wanted.commit),
         .services = services(facts, settings),
         .notes = main_note(tx, facts),
+        .asked = asked(tx, facts),
         .log_command = "diorama logs " + environment.slug
     };
     if (facts.address && environment.serving != 0)
@@ -223,6 +235,8 @@ void redact(Briefing& briefing, LogSink& logs)
 {
     for (Report* report : {&briefing.shown, &briefing.scene}) {
         report->cause = logs.redact(briefing.environment, report->cause);
+        if (report->asked)
+            report->asked->outcome = logs.redact(briefing.environment, report->asked->outcome);
         for (std::string& line : report->log)
             line = logs.redact(briefing.environment, line);
     }

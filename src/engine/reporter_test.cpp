@@ -170,7 +170,7 @@ TEST_CASE("a fork's pull request is told what waits and how to approve it (SEC-2
     CHECK(world.text().starts_with("**Preview awaiting approval**: [`aaaaaaa`]"));
     CHECK(world.has("/preview " + world.commit('a')));
 
-    world.tell_and_settle(world.comment(7, "ann", world.commit('a')));
+    world.tell_and_settle(world.comment(7, "ann", "/preview " + world.commit('a')));
     CHECK(world.has("**Preview ready**"));
     world.pull(7, 'b', "eve");
     world.tell_and_settle(world.arrival(7));
@@ -427,7 +427,7 @@ TEST_CASE("a stranger's commit is no deployment before somebody approves it (SEC
     world.tell_and_settle(world.arrival(7, "opened"));
     CHECK(world.status('a').state == CommitStatus::State::pending);
     CHECK(world.shop().deployments.empty());
-    world.tell_and_settle(world.comment(7, "ann", world.commit('a')));
+    world.tell_and_settle(world.comment(7, "ann", "/preview " + world.commit('a')));
     world.pull(7, 'b', "eve");
     world.tell_and_settle(world.arrival(7));
     CHECK(world.status('a').state == CommitStatus::State::success);

@@ -3,9 +3,11 @@
 #include "base/random.hpp"
 #include "base/scheduler.hpp"
 #include "engine/settings.hpp"
+#include "forge/forge_api.hpp"
 #include "model/environment.hpp"
 #include "store/tx.hpp"
 
+#include <span>
 #include <string>
 
 namespace diorama {
@@ -55,6 +57,26 @@ project_for(Tx& tx, const std::string& repository, const std::string& name, cons
 Result<Environment>
 put_up(Tx& tx, const Project& project, const DeployRequest& request, const Moment& moment);
 
+/// The same for what somebody asks for by its name: of a pull request that a forge knows, only what
+/// `clearance` lets through.
+Result<Environment> put_up_cleared(
+    Tx& tx,
+    std::span<ForgeApi* const> forges,
+    const EngineSettings& settings,
+    const Project& project,
+    const DeployRequest& request,
+    const Moment& moment
+);
+
+/// Builds and starts its ref anew, whether anything changed or not; of a pull request as above.
+Result<Environment> redeploy(
+    Tx& tx,
+    std::span<ForgeApi* const> forges,
+    const EngineSettings& settings,
+    const Environment& seen,
+    const Moment& moment
+);
+
 /// Records what would be put up if somebody approved it; nothing starts. An environment that runs
 /// or ran on an approved commit stays as it is.
 Result<Environment>
@@ -75,6 +97,9 @@ Result<Environment> rest(Tx& tx, const Environment& seen, Presence rung, const M
 
 /// Wakes it; what is awake, or on its way up, is left as it is. `conflict` when it is going.
 Result<Environment> wake(Tx& tx, const Environment& seen, const Moment& moment);
+
+/// It may live for `by` longer than it could, or than now. `conflict` when it is going.
+Result<Environment> extend(Tx& tx, const Environment& seen, milliseconds by, const Moment& moment);
 
 /// Gone already is a success.
 Result<Environment> take_down(Tx& tx, const Environment& seen, const Moment& moment);

@@ -227,6 +227,17 @@ std::string log_fold(const std::vector<std::string>& log)
     );
 }
 
+/// Who asked for what in a comment, and what came of it.
+std::string asked_line(const Report::Asked& asked)
+{
+    return fmt::format(
+        "{} wrote {}: {}.",
+        prose(asked.by, cell_limit),
+        code(asked.command),
+        prose(clause(asked.outcome))
+    );
+}
+
 std::string approval_part(const Report& report)
 {
     std::string text = prose(report.approval);
@@ -262,13 +273,15 @@ std::string comment_text(const Report& report)
     add(report.state == State::awaiting_approval, [&] { return approval_part(report); });
     add(has_services(report), [&] { return table(report.services); });
     add(!report.commit.empty(), [&] { return commit_line(report); });
+    add(report.asked.has_value(), [&] { return asked_line(*report.asked); });
     for (std::size_t i = 0; i < std::min(report.notes.size(), notes_limit); ++i)
         add(!gone, [&] { return prose(report.notes[i]); });
     add(failed && !report.log.empty(), [&] { return log_fold(report.log); });
     add(failed && !report.reproduce.empty(),
         [&] { return "To see it again:\n\n" + fence("shell", report.reproduce); });
     add(gone && !report.revive.empty(), [&] {
-        return "A push puts it up again, and so does opening the pull request anew, or:\n\n" +
+        return "A push puts it up again, and so do opening the pull request anew, a comment that "
+               "says `/preview`, and:\n\n" +
                fence("shell", report.revive);
     });
     add((failed || gone) && !report.log_command.empty(), [&] {

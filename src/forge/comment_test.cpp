@@ -166,6 +166,9 @@ TEST_CASE("B14 the comment in every state reads as its golden file")
     destroyed.ended = "idle for 2 d";
     destroyed.revive = "diorama redeploy shop-pr-7";
     golden("ended", destroyed);
+    auto asked = report(State::ready);
+    asked.asked = {"ada", "/preview why", "it serves the wanted commit"};
+    golden("asked", asked);
     golden("hostile", hostile());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "forge/comment_command.hpp"
 #include "model/pull_request.hpp"
 
 #include <optional>
@@ -14,7 +15,7 @@ struct Hint {
     enum class Ask {
         nothing,  ///< Keep it; `reason` says why it is of no interest.
         look,     ///< Read the facts about pull request `number` again.
-        approve,  ///< The same, and `sender` wants `commit` to run: "/preview 1a2b3c4".
+        command,  ///< The same, and `sender` asks for `command` in a comment.
     };
 
     std::string forge;           ///< "github"
@@ -28,7 +29,8 @@ struct Hint {
     std::string sender_id;
     Ask ask = Ask::nothing;
     std::string reason;
-    std::string commit;  ///< For `approve`: at least 7 hex digits; empty when none was named.
+    CommentCommand command;  ///< For `command`; and
+    std::string comment;     ///< the forge's id of the comment it stands in.
     std::optional<PullRequest>
         facts;  ///< As the payload has them, for installations without token.
 

@@ -18,6 +18,13 @@ struct Report {
         std::string state;  ///< "running"
     };
 
+    /// A command in somebody's comment.
+    struct Asked {
+        std::string by;       ///< Login.
+        std::string command;  ///< "/preview stop"
+        std::string outcome;  ///< A clause: "it is taken down".
+    };
+
     State state = State::pending;
     std::string installation;  ///< Its id, and
     std::string environment;   ///< the environment's: together they mark our comment.
@@ -37,6 +44,8 @@ struct Report {
     std::optional<Instant> start;         ///< When it is expected to leave that queue.
     std::string waits;  ///< Which limit keeps it waiting for a place instead: a clause.
     std::optional<std::size_t> build_position;  ///< In the queue of builds; 1 is next.
+
+    std::optional<Asked> asked;  ///< The last command, until something newer is wished.
 
     std::string cause;             ///< Why the last deployment failed: a sentence.
     std::vector<std::string> log;  ///< Its last lines; the last 15 are shown.

@@ -7,12 +7,12 @@ namespace {
 constexpr auto insert_sql = R"sql(
     INSERT INTO deliveries (
         id, tenant, forge, delivery, event, action, repository_id, repository, pull_request,
-        sender, approves, remote, headers, verdict, reason, replay_of, replayed_by,
+        sender, command, comment, remote, headers, verdict, reason, replay_of, replayed_by,
         received_at, handled_at
     ) VALUES (
         :id, :tenant, :forge, :delivery, :event, :action, :repository_id, :repository,
-        :pull_request, :sender, :approves, :remote, :headers, :verdict, :reason, :replay_of,
-        :replayed_by, :received_at, :handled_at
+        :pull_request, :sender, :command, :comment, :remote, :headers, :verdict, :reason,
+        :replay_of, :replayed_by, :received_at, :handled_at
     ) ON CONFLICT DO NOTHING
 )sql";
 
@@ -35,7 +35,7 @@ constexpr auto list_sql = "SELECT *, '' AS body FROM deliveries WHERE tenant = :
 
 constexpr auto settle_sql = R"sql(
     UPDATE deliveries SET verdict = :verdict, reason = :reason, handled_at = :now
-    WHERE verdict IN ('waiting', 'failed') AND approves = ''
+    WHERE verdict IN ('waiting', 'failed') AND command = ''
         AND repository_id = :repository_id AND pull_request = :pull_request
         AND received_at <= :until
 )sql";
@@ -44,11 +44,24 @@ constexpr auto settle_one_sql = R"sql(
     UPDATE deliveries SET verdict = :verdict, reason = :reason, handled_at = :now WHERE id = :id
 )sql";
 
-constexpr auto approvals_sql = R"sql(
+constexpr auto commands_sql = R"sql(
     SELECT *, '' AS body FROM deliveries
-    WHERE verdict IN ('waiting', 'failed') AND approves <> ''
+    WHERE verdict IN ('waiting', 'failed') AND command <> ''
         AND repository_id = :repository_id AND pull_request = :pull_request
-    ORDER BY id
+    ORDER BY id LIMIT :limit
+)sql";
+
+constexpr auto last_command_sql = R"sql(
+    SELECT *, '' AS body FROM deliveries
+    WHERE verdict IN ('acted', 'nothing') AND command <> ''
+        AND repository_id = :repository_id AND pull_request = :pull_request
+    ORDER BY id DESC LIMIT 1
+)sql";
+
+constexpr auto comment_sql = R"sql(
+    SELECT *, '' AS body FROM deliveries
+    WHERE comment <> '' AND repository_id = :repository_id AND comment = :comment
+    ORDER BY id LIMIT 1
 )sql";
 
 constexpr auto forget_sql = R"sql(
@@ -68,7 +81,8 @@ Delivery read(const Row& row)
         .repository = row.text("repository"),
         .pull_request = row.optional_integer("pull_request"),
         .sender = row.text("sender"),
-        .approves = row.text("approves"),
+        .command = row.text("command"),
+        .comment = row.text("comment"),
         .remote = row.text("remote"),
         .headers = row.text("headers"),
         .body = row.text("body"),
@@ -122,7 +136,8 @@ bool insert(Tx& tx, const Delivery& it)
             {"repository",    it.repository   },
             {"pull_request",  it.pull_request },
             {"sender",        it.sender       },
-            {"approves",      it.approves     },
+            {"command",       it.command      },
+            {"comment",       it.comment      },
             {"remote",        it.remote       },
             {"headers",       it.headers      },
             {"verdict",       it.verdict      },
@@ -232,14 +247,41 @@ std::int64_t settle(
 }
 
 std::vector<Delivery>
-waiting_approvals(Tx& tx, std::string_view repository_id, std::int64_t pull_request)
+waiting_commands(Tx& tx, std::string_view repository_id, std::int64_t pull_request)
 {
     return tx.all(
-        approvals_sql,
+        commands_sql,
+        read,
+        {
+            {"repository_id", repository_id   },
+            {"pull_request",  pull_request    },
+            {"limit",         commands_at_once}
+    }
+    );
+}
+
+std::optional<Delivery>
+last_command(Tx& tx, std::string_view repository_id, std::int64_t pull_request)
+{
+    return tx.one(
+        last_command_sql,
         read,
         {
             {"repository_id", repository_id},
             {"pull_request",  pull_request }
+    }
+    );
+}
+
+std::optional<Delivery>
+find_by_comment(Tx& tx, std::string_view repository_id, std::string_view comment)
+{
+    return tx.one(
+        comment_sql,
+        read,
+        {
+            {"repository_id", repository_id},
+            {"comment",       comment      }
     }
     );
 }

@@ -33,11 +33,12 @@ struct Delivery {
     std::string repository_id;  ///< Empty when it names no repository.
     std::string repository;     ///< owner/name
     std::optional<std::int64_t> pull_request;
-    std::string sender;    ///< Login.
-    std::string approves;  ///< The commit its comment lets run; empty for every other delivery.
-    std::string remote;    ///< Address it came from.
-    std::string headers;   ///< JSON; none that holds a signature or a credential.
-    std::string body;      ///< As it came; empty for a refused one.
+    std::string sender;   ///< Login.
+    std::string command;  ///< "/preview stop": what its comment asks; empty for every other one.
+    std::string comment;  ///< With `command`: the forge's id of the comment.
+    std::string remote;   ///< Address it came from.
+    std::string headers;  ///< JSON; none that holds a signature or a credential.
+    std::string body;     ///< As it came; empty for a refused one.
     Verdict verdict = Verdict::waiting;
     std::string reason;                   ///< A sentence; empty while waiting.
     std::optional<DeliveryId> replay_of;  ///< Somebody asked for it again:
@@ -69,7 +70,7 @@ Result<Page<Delivery>>
 list(Tx& tx, TenantId tenant, const Filter& filter, std::string_view after, std::size_t limit);
 
 /// Writes what became of every delivery about that pull request that waits, and answers how many.
-/// Those that approve are settled one by one.
+/// Those with a command are settled one by one.
 std::int64_t settle(
     Tx& tx,
     std::string_view repository_id,
@@ -80,9 +81,22 @@ std::int64_t settle(
     Instant now
 );
 
-/// Comments about that pull request that want to let a commit run, oldest first.
+/// So many of a pull request's commands are carried out at once.
+inline constexpr std::size_t commands_at_once = 20;
+
+/// Commands about that pull request that nobody carried out yet, the oldest `commands_at_once`,
+/// oldest first.
 std::vector<Delivery>
-waiting_approvals(Tx& tx, std::string_view repository_id, std::int64_t pull_request);
+waiting_commands(Tx& tx, std::string_view repository_id, std::int64_t pull_request);
+
+/// The newest that is settled, of somebody who had the right to it.
+std::optional<Delivery>
+last_command(Tx& tx, std::string_view repository_id, std::int64_t pull_request);
+
+/// The first that told of the command in that comment.
+std::optional<Delivery>
+find_by_comment(Tx& tx, std::string_view repository_id, std::string_view comment);
+
 void settle(Tx& tx, DeliveryId id, Verdict verdict, std::string_view reason, Instant now);
 
 /// Forgets those received before `before` whose question is answered; how many.

@@ -1,6 +1,7 @@
 #include "simulation/ends.hpp"
 
 #include "base/json.hpp"
+#include "store/deliveries.hpp"
 #include "store/environments.hpp"
 #include "store/image_uses.hpp"
 #include "store/occupants.hpp"
@@ -80,6 +81,40 @@ int stops(const Events& events)
     return static_cast<int>(std::ranges::count_if(events, [](const event_log::Record& event) {
         return event.event == "closed" && is_meant(event) && event.actor.type != Actor::Type::timer;
     }));
+}
+
+std::optional<std::string> wrong_hand(const Events& events, int extensions)
+{
+    int extended = 0;
+    for (const event_log::Record& event : events) {
+        if (event.actor.type != Actor::Type::user) continue;
+        if (event.actor.name != "ann") return event.actor.name + " did what she may not";
+        if (event.event == "extended") ++extended;
+    }
+    if (extended <= extensions) return std::nullopt;
+    return fmt::format("was extended {} times, and {} asked for", extended, extensions);
+}
+
+std::optional<std::string> unsettled(House& house)
+{
+    return house.ask([&](Tx& tx) -> Result<std::optional<std::string>> {
+        using enum deliveries::Verdict;
+        for (const auto verdict : {waiting, failed}) {
+            const deliveries::Filter filter{.verdict = verdict};
+            const auto page = deliveries::list(tx, house.settings().tenant, filter, "", 1);
+            if (!page) return page.error();
+            for (const auto& each : page->items)
+                return fmt::format(
+                    "{} {} of pull request {} is {} for ever: {}",
+                    each.action,
+                    each.command,
+                    each.pull_request.value_or(0),
+                    name(verdict),
+                    each.reason
+                );
+        }
+        return std::optional<std::string>{};
+    });
 }
 
 std::optional<std::string>

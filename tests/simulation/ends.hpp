@@ -19,6 +19,12 @@ bool was_ended_on_purpose(
 /// How often somebody took it down by hand.
 int stops(const Events& events);
 
+/// What was done in the name of somebody who may not, or more often than they asked in comments.
+std::optional<std::string> wrong_hand(const Events& events, int extensions);
+
+/// What a forge told or somebody asked for that nobody settled, though all works.
+std::optional<std::string> unsettled(House& house);
+
 /// Why it should not have come back after somebody ended it; nothing when all is right. `reopened`:
 /// its pull request was closed and opened anew, or the like, at whatever time.
 std::optional<std::string>

@@ -40,6 +40,7 @@ void People::work()
         Choice<People>{3,  &People::relabel_one       },
         Choice<People>{2,  &People::retarget_one      },
         Choice<People>{4,  &People::approve_by_comment},
+        Choice<People>{8,  &People::write_a_command   },
         Choice<People>{2,  &People::delete_a_comment  },
     };
     choose<People>(*this, house_.dice, choices);
@@ -159,12 +160,17 @@ void People::tell(const PullRequest& it, std::string_view action)
     send(std::move(told));
 }
 
-void People::tell_approval(const PullRequest& it, const std::string& sender)
+void People::tell_command(const PullRequest& it, const std::string& sender, const std::string& text)
 {
     Arrival told = arrival(it, "created", sender);
     told.hint.event = "issue_comment";
-    told.hint.ask = Hint::Ask::approve;
-    told.hint.commit = it.head_commit;
+    told.hint.ask = Hint::Ask::command;
+    told.hint.command = command_in(text).value().value();
+    told.hint.comment = fmt::format("{}", ++written_);
+    // A hook of the repository and one of its owner: two deliveries tell of one comment.
+    Arrival again = told;
+    again.hint.delivery = fmt::format("guid-{}", ++sent_);
+    if (house_.dice.happens(20)) send(std::move(again));
     send(std::move(told));
 }
 
@@ -288,7 +294,31 @@ void People::approve_by_comment()
     const bool may = house_.dice.happens(70);
     if (may) approve(it->head_commit);
     house_.trace.say("people", fmt::format("{} approves {}", may ? "ann" : "eve", it->number));
-    tell_approval(*it, may ? "ann" : "eve");
+    tell_command(*it, may ? "ann" : "eve", "/preview " + it->head_commit);
+}
+
+/// Ann may, and eve may not; which of them it is, and whose pull request, is all the same.
+void People::write_a_command()
+{
+    static constexpr std::array commands{
+        "/preview",
+        "/preview stop",
+        "/preview sleep",
+        "/preview wake",
+        "/preview redeploy",
+        "/preview extend 1h",
+        "/preview why",
+    };
+    PullRequest* it = some_open();
+    if (!it) return;
+    const bool may = house_.dice.happens(75);
+    const std::string text = house_.dice.one_of(commands);
+    if (may && text == "/preview stop") stop(it->number);
+    if (may && text == "/preview extend 1h") ++extensions_[it->number];
+    house_.trace.say(
+        "people", fmt::format("{} writes {} at {}", may ? "ann" : "eve", text, it->number)
+    );
+    tell_command(*it, may ? "ann" : "eve", text);
 }
 
 void People::delete_a_comment()

@@ -60,6 +60,12 @@ public:
         const auto found = stops_.find(number);
         return found == stops_.end() ? 0 : found->second;
     }
+    /// How often somebody with the right to it asked for a longer life, in comments.
+    int extensions(std::int64_t number) const
+    {
+        const auto found = extensions_.find(number);
+        return found == extensions_.end() ? 0 : found->second;
+    }
     std::string place() const { return house_.forge.location(repository); }
     FakeForgeApi::Repository& shop() { return house_.forge.at(repository.id); }
 
@@ -69,7 +75,7 @@ private:
     void change(PullRequest& it, std::string_view what, const std::function<void()>& change);
     Arrival arrival(const PullRequest& it, std::string_view action, const std::string& sender);
     void tell(const PullRequest& it, std::string_view action);
-    void tell_approval(const PullRequest& it, const std::string& sender);
+    void tell_command(const PullRequest& it, const std::string& sender, const std::string& text);
     void send(Arrival arrival);
 
     void open_one();
@@ -79,6 +85,7 @@ private:
     void relabel_one();
     void retarget_one();
     void approve_by_comment();
+    void write_a_command();
     void delete_a_comment();
 
     House& house_;
@@ -87,8 +94,10 @@ private:
     std::set<std::string> approved_;            ///< Commits.
     std::map<std::int64_t, int> endings_;
     std::map<std::int64_t, int> stops_;
+    std::map<std::int64_t, int> extensions_;
     std::vector<Arrival> under_way_;
     int sent_ = 0;
+    int written_ = 0;  ///< Comments with commands.
 };
 
 }  // namespace diorama::simulation

@@ -40,6 +40,7 @@ public:
         check_objects();
         check_images();
         check_words();
+        if (const auto wrong = unsettled(house_)) complain("{}", *wrong);
         return std::move(found_);
     }
 
@@ -126,6 +127,8 @@ void Comparison::check_pull_request(std::int64_t number)
         complain("{}", *wrong);
     if (stops(memory->events) > people_.stops(number))
         complain("pull request {} was stopped more often than anybody who may asked", number);
+    if (const auto wrong = wrong_hand(memory->events, people_.extensions(number)))
+        complain("pull request {}: {}", number, *wrong);
     if (closed > people_.endings(number))
         complain(
             "the preview of pull request {} was taken down {} times, and it ended {} times",

@@ -62,6 +62,16 @@ Result<> check_extension(milliseconds by)
 
 }  // namespace
 
+Result<Environment>
+wishes::extend(Tx& tx, const Environment& seen, milliseconds by, const Moment& moment)
+{
+    const auto valid = check_extension(by);
+    if (!valid) return valid.error();
+    if (is_going(seen.state)) return going(seen);
+    const Instant from = std::max(seen.kept_until.value_or(moment.now), moment.now);
+    return keep(tx, seen, {seen.pinned, from + by}, "extended", moment);
+}
+
 Task<Result<Environment>>
 Commands::operate(Caller caller, EnvironmentId environment, std::string doing, Change change)
 {
@@ -110,13 +120,8 @@ Task<Result<Environment>> Commands::pin(Caller caller, EnvironmentId environment
 Task<Result<Environment>>
 Commands::extend(Caller caller, EnvironmentId environment, milliseconds by)
 {
-    const auto valid = check_extension(by);
-    if (!valid) co_return valid.error();
-    const auto change =
-        [by](Tx& tx, const Environment& seen, const Moment& moment) -> Result<Environment> {
-        if (is_going(seen.state)) return going(seen);
-        const Instant from = std::max(seen.kept_until.value_or(moment.now), moment.now);
-        return keep(tx, seen, {seen.pinned, from + by}, "extended", moment);
+    const auto change = [by](Tx& tx, const Environment& seen, const Moment& moment) {
+        return wishes::extend(tx, seen, by, moment);
     };
     co_return co_await operate(caller, environment, "extending", change);
 }

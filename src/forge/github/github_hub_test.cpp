@@ -281,5 +281,5 @@ TEST_CASE("B02 B03 what the forge sends is believed by its signature and read as
         if (hint->number) CHECK(hint->location == world.github->location(world.shop));
         if (hint->ask != Hint::Ask::nothing) asks.push_back(hint->ask);
     }
-    CHECK((asks == std::vector{Hint::Ask::look, Hint::Ask::approve}));
+    CHECK((asks == std::vector{Hint::Ask::look, Hint::Ask::command}));
 }

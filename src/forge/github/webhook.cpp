@@ -1,7 +1,6 @@
 #include "forge/github/webhook.hpp"
 
 #include "base/json.hpp"
-#include "base/text.hpp"
 #include "base/unicode.hpp"
 #include "forge/github/wire.hpp"
 #include "git/location.hpp"
@@ -43,11 +42,12 @@ struct Issue {
 BOOST_DESCRIBE_STRUCT(Issue, (), (number, pull_request))
 
 struct Comment {
+    std::int64_t id = 0;
     std::string body;
     std::optional<wire::User> user;
-    static constexpr auto required = {"body"};
+    static constexpr auto required = {"id", "body"};
 };
-BOOST_DESCRIBE_STRUCT(Comment, (), (body, user))
+BOOST_DESCRIBE_STRUCT(Comment, (), (id, body, user))
 
 struct CommentEvent {
     Issue issue;
@@ -151,8 +151,13 @@ Result<> note_comment(Hint& hint, const Node& payload)
         hint.reason = "the comment was not written by its sender";
         return ok();
     }
-    hint.ask = Hint::Ask::approve;
-    hint.commit = **command;
+    if (event->sender.type == "Bot") {
+        hint.reason = "commands of programs are not carried out: they have the API";
+        return ok();
+    }
+    hint.ask = Hint::Ask::command;
+    hint.command = **command;
+    hint.comment = std::to_string(event->comment.id);
     return ok();
 }
 
@@ -167,24 +172,6 @@ std::string no_interest(std::string_view event)
 }
 
 }  // namespace
-
-Result<std::optional<std::string>> command_in(std::string_view comment)
-{
-    constexpr std::string_view verb = "/preview";
-    const auto line = trim(comment.substr(0, comment.find_first_of("\r\n")));
-    if (!line.starts_with(verb)) return std::nullopt;
-    const auto rest = line.substr(verb.size());
-    if (!rest.empty() && rest.front() != ' ' && rest.front() != '\t') return std::nullopt;
-    const auto commit = lower(trim(rest));
-    const bool hex = commit.find_first_not_of("0123456789abcdef") == std::string::npos;
-    if (hex && commit.size() >= 7 && commit.size() <= 64) return commit;
-    return Error{
-        Code::invalid,
-        commit.empty() ? "'/preview' names no commit"
-                       : fmt::format("'{}' is no commit", display(trim(rest), 64)),
-        "Write /preview and at least 7 digits of the commit that shall run."
-    };
-}
 
 Result<Hint> read_webhook(const Webhook& webhook)
 {

@@ -27,9 +27,4 @@ struct Webhook {
 /// matters lacks what it must have; `too_many` beyond `webhook_limit`, 64 levels or 500,000 values.
 Result<Hint> read_webhook(const Webhook& webhook);
 
-/// The commit that a comment wants to run: its first line is "/preview COMMIT", at least 7 hex
-/// digits. Nothing in a comment that is no command; `invalid` when the line names no commit: what
-/// somebody approves is what they read, not what was pushed meanwhile (SEC-25).
-Result<std::optional<std::string>> command_in(std::string_view comment);
-
 }  // namespace diorama::github

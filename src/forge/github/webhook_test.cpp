@@ -66,7 +66,7 @@ Node comment_event(std::string text)
     return Node::Map{
         {"action", "created"},
         {"issue", Node::Map{{"number", 7}, {"pull_request", Node::Map{{"url", "x"}}}}},
-        {"comment", Node::Map{{"body", std::move(text)}, {"user", user("grace", 12)}}},
+        {"comment", Node::Map{{"id", 77}, {"body", std::move(text)}, {"user", user("grace", 12)}}},
         {"repository", repository("owner/shop", 42)},
         {"sender", user("grace", 12)},
     };
@@ -199,25 +199,45 @@ TEST_CASE("a repository is fetched from the installation's own web address, what
     CHECK(hint->location == "http://127.0.0.1:7000/owner/shop.git");
 }
 
-TEST_CASE("a comment on a pull request that begins with /preview asks for its approval")
+TEST_CASE("a comment on a pull request that begins with /preview is a command of who wrote it")
 {
     const auto hint =
         read_event("issue_comment", comment_event("/preview 1A2b3c4\nplease")).value();
-    CHECK(hint.ask == Ask::approve);
+    CHECK(hint.ask == Ask::command);
     CHECK(hint.number == 7);
     CHECK(hint.sender == "grace");
     CHECK(hint.sender_id == "12");
-    CHECK(hint.commit == "1a2b3c4");
-    CHECK(
-        read_event("issue_comment", comment_event("  /preview\t1a2b3c4 \r\n"))->ask == Ask::approve
-    );
+    CHECK(hint.comment == "77");
+    CHECK(text_of(hint.command) == "/preview 1a2b3c4");
+    const auto stop = read_event("issue_comment", comment_event(" /preview\tstop \r\n")).value();
+    CHECK(text_of(stop.command) == "/preview stop");
 }
 
-TEST_CASE("SEC-25 an approval names its commit, so that it cannot mean a later push")
+TEST_CASE("SEC-25 a bare command names no commit, and is no approval")
 {
     const auto hint = read_event("issue_comment", comment_event(" /preview \r\nplease")).value();
+    CHECK(hint.ask == Ask::command);
+    CHECK(hint.command.verb == CommentCommand::Verb::up);
+    CHECK(hint.command.commit.empty());
+}
+
+TEST_CASE("what a program writes is no command, ours included")
+{
+    auto bot = user("diorama[bot]", 14);
+    bot.set("type", "Bot");
+    auto payload = comment_event("/preview stop");
+    payload.set("sender", bot);
+    payload.set(
+        "comment",
+        Node::Map{
+            {"id",   77             },
+            {"body", "/preview stop"},
+            {"user", bot            }
+    }
+    );
+    const auto hint = read_event("issue_comment", payload).value();
     CHECK(hint.ask == Ask::nothing);
-    CHECK(hint.reason.contains("names no commit. Write /preview and at least 7 digits"));
+    CHECK(hint.reason.contains("programs"));
 }
 
 TEST_CASE("other comments ask nothing and say why")
@@ -231,8 +251,8 @@ TEST_CASE("other comments ask nothing and say why")
     CHECK(reason(comment_event("> /preview")) == "a comment without a command");
     CHECK(reason(comment_event("nice\n/preview")) == "a comment without a command");
     CHECK(reason(comment_event("/previews")) == "a comment without a command");
-    CHECK(reason(comment_event("/preview the hats")).contains("'the hats' is no commit"));
-    CHECK(reason(comment_event("/preview 1a2b3c")).contains("is no commit"));
+    CHECK(reason(comment_event("/preview the hats")).contains("'/preview the hats' is no command"));
+    CHECK(reason(comment_event("/preview 1a2b3c")).contains("is no command"));
 
     auto payload = comment_event("/preview 1a2b3c4");
     payload.set("action", "edited");

@@ -14,9 +14,10 @@ namespace diorama::github::wire {
 struct User {
     std::int64_t id = 0;
     std::string login;
+    std::string type;  ///< "User"; "Bot" is a program.
     static constexpr auto required = {"id", "login"};
 };
-BOOST_DESCRIBE_STRUCT(User, (), (id, login))
+BOOST_DESCRIBE_STRUCT(User, (), (id, login, type))
 
 struct Repository {
     std::int64_t id = 0;

@@ -17,7 +17,7 @@ std::string_view name(Hint::Ask ask)
     switch (ask) {
         case Hint::Ask::nothing: return "nothing";
         case Hint::Ask::look: return "look";
-        case Hint::Ask::approve: return "approve";
+        case Hint::Ask::command: return "command";
     }
     std::abort();
 }
