@@ -3,6 +3,8 @@
 #include "engine/cleanup/ended.hpp"
 #include "engine/facts.hpp"
 #include "engine/forges.hpp"
+#include "engine/why.hpp"
+#include "forge/comment_command.hpp"
 #include "store/deliveries.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
@@ -129,13 +131,19 @@ void set_place(Report& report, const EnvironmentFacts& facts)
 }
 
 /// The last command somebody wrote in a comment. What was wished since makes it history.
-std::optional<Report::Asked> asked(Tx& tx, const EnvironmentFacts& facts)
+std::optional<Report::Asked>
+asked(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& settings, Instant now)
 {
     const Environment& environment = facts.environment;
     const std::string& repository = facts.project.repository_id;
     const auto last = deliveries::last_command(tx, repository, *environment.pull_request);
     if (!last || last->handled_at.value_or(Instant{}) < environment.wanted_at) return std::nullopt;
-    return Report::Asked{last->sender, last->command, last->reason};
+    Report::Asked told{last->sender, last->command, last->reason};
+    // Who asks why is told how it stands, as long as it is so.
+    if (last->command == text_of({.verb = CommentCommand::Verb::why}))
+        if (const auto story = story_of(tx, settings, environment, now))
+            told.outcome = why(*story).reason;
+    return told;
 }
 
 /// What is true of the environment whatever its deployments came to.
@@ -151,7 +159,6 @@ Report outline(Tx& tx, const EnvironmentFacts& facts, const EngineSettings& sett
         .commit_url = commit_url(facts.project, environment.wanted.commit),
         .services = services(facts, settings),
         .notes = main_note(tx, facts),
-        .asked = asked(tx, facts),
         .log_command = "diorama logs " + environment.slug
     };
     if (facts.address && environment.serving != 0)
@@ -202,6 +209,7 @@ Result<Briefing> brief(Tx& tx, const EngineSettings& settings, EnvironmentId id,
         .scene = outline(tx, *facts, settings),
         .told = feedback::find(tx, id)
     };
+    briefing.scene.asked = asked(tx, *facts, settings, now);
     const auto latest = deployments::latest(tx, id);
     const bool current = latest && latest->generation == environment->wanted.generation;
     if (current && environment->state != State::destroyed) briefing.scene.phases = phases(*latest);

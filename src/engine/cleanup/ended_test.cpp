@@ -119,15 +119,6 @@ TEST_CASE("what was pushed before it was taken down does not bring it back (SEC-
     CHECK(world.state(7) == State::destroyed);
 }
 
-TEST_CASE("an approval brings back what was taken down, as its author's own")
-{
-    Stopped world;
-    world.take_down();
-    world.approve("aaaaaaa");
-    CHECK(world.state(7) == State::ready);
-    CHECK(!world.preview(7)->wanted.untrusted);
-}
-
 TEST_CASE("a push that comes while it is taken down brings it back")
 {
     Stopped world;

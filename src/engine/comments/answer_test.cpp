@@ -59,6 +59,19 @@ TEST_CASE("who may not is told nothing there, and a push makes what was asked hi
     CHECK(!says(world.ours(), "wrote"));
 }
 
+TEST_CASE("who asks why is told there how it stands, as long as it is so")
+{
+    Told world;
+    CHECK(
+        says(world.after("/preview why"), "ann wrote `/preview why`: it serves the wanted commit.")
+    );
+    const auto slept = world.scheduler.run(
+        world.engine().commands().sleep(world.admin(), world.preview(7)->id, Presence::frozen)
+    );
+    REQUIRE(slept.has_value());
+    CHECK(says(world.ours(), "ann wrote `/preview why`: it is frozen since"));
+}
+
 TEST_CASE("what anybody is called works nothing in the comment (SEC-61)")
 {
     Told world;
