@@ -70,7 +70,23 @@ class PullRequest(unittest.TestCase):
         self.assertEqual(self.daemon.page(environment).text, text)
 
     def comments(self, number=1):
-        return self.hub.ask("GET", f"/repos/ada/shop/issues/{number}/comments")[2]
+        """Ours: people write there, too."""
+        found = self.hub.ask("GET", f"/repos/ada/shop/issues/{number}/comments")[2]
+        return [one for one in found if "<!-- diorama:" in one["body"]]
+
+    def write(self, text, by="ada"):
+        """Somebody writes it at the pull request; what became of it."""
+        self.hub.control("comment", repository="ada/shop", number=1, value=text, by=by)
+        return until(lambda: self.settled(text, by), f"{text!r} of {by} to be settled", limit=30)
+
+    def settled(self, text, by):
+        for one in self.daemon.get("/api/v1/deliveries?limit=20")["items"]:
+            if one.get("command") == text and one["sender"] == by:
+                return one["verdict"] not in ("waiting", "failed") and one
+        return None
+
+    def is_now(self, state):
+        until(lambda: self.environment()["state"] == state, f"the preview to be {state}")
 
     def comment_says(self, words, number=1):
         def said():
@@ -104,6 +120,39 @@ class PullRequest(unittest.TestCase):
 
         self.hub.control("reopen", repository="ada/shop", number=1)
         self.serves(second, "two")
+        self.assertEqual(len(self.comments()), 1)
+        self.commands(second)
+
+    def commands(self, commit):
+        """What people write at the pull request: each command once, and a stranger's."""
+        self.hub.control("token", login="eve")
+        refused = self.write("/preview stop", by="eve")
+        self.assertEqual((refused["verdict"], refused["reason"]),
+                         ("refused", "eve may not write to the repository"))
+        self.assertEqual(self.write("/preview sleep")["verdict"], "acted")
+        self.is_now("asleep")
+        self.comment_says("ada wrote `/preview sleep`: it is put to sleep.")
+        self.assertEqual(self.write("/preview wake")["verdict"], "acted")
+        self.is_now("ready")
+        self.assertEqual(self.write("/preview extend 2d")["verdict"], "acted")
+        self.assertIn("kept_until", self.environment())
+        self.write("/preview why")
+        self.comment_says("ada wrote `/preview why`: it serves the wanted commit.")
+        before = len(self.daemon.deployments(self.environment()["id"]))
+        self.assertEqual(self.write("/preview redeploy")["verdict"], "acted")
+        self.serves(commit, "two")
+        self.assertEqual(len(self.daemon.deployments(self.environment()["id"])), before + 1)
+
+        self.assertEqual(self.write("/preview stop")["verdict"], "acted")
+        self.is_now("destroyed")
+        self.comment_says("**Preview destroyed**: stopped by ada")
+        self.hub.control("label", repository="ada/shop", number=1, value="ui")
+        stays = "not put up again: it was stopped by ada"
+        until(lambda: any(one.get("reason") == stays for one in
+                          self.daemon.get("/api/v1/deliveries?limit=20")["items"]), "a look at it")
+        self.assertEqual(self.environment()["state"], "destroyed")
+        self.assertEqual(self.write("/preview")["verdict"], "acted")
+        self.serves(commit, "two")
         self.assertEqual(len(self.comments()), 1)
 
     def test_B15_a_build_that_fails_is_told_with_its_cause_and_its_last_lines(self):
@@ -150,8 +199,15 @@ class PullRequest(unittest.TestCase):
         path = f"/api/v1/environments/{held['id']}/approve"
         late = self.daemon.api("POST", path, {"commit": first})
         self.assertEqual(late.status, 409, late)
-        good = self.daemon.api("POST", path, {"commit": second})
-        self.assertIn(good.status, (200, 202), good)
+        for text, by, verdict in (
+            (f"/preview {second}", "eve", "refused"),
+            (f"/preview {first}", "ada", "nothing"),
+            ("/preview", "ada", "nothing"),
+            ("/preview redeploy", "ada", "nothing"),
+        ):
+            self.assertEqual(self.write(text, by)["verdict"], verdict, text)
+            self.assertEqual(self.environment()["state"], "awaiting_approval", text)
+        self.assertEqual(self.write(f"/preview {second}")["verdict"], "acted")
         self.serves(second, "two")
 
         third = self.push("three", repository="eve/shop", token=eve)
