@@ -28,6 +28,14 @@ SECRETS = {
     "this machine": "sentinel-this-machine-ab12",
 }
 
+# A machine beyond the host's own: a network namespace that plays the internet (RFC 5737).
+NEAR, FAR, FAR_PORT = "203.0.113.1", "203.0.113.2", 8099
+BEYOND = "you-reached-the-internet"
+OUT = (
+    "#!/bin/busybox sh\n/bin/busybox printf 'Content-Type: text/plain\\r\\n\\r\\n'\n"
+    f"/bin/busybox nc -w 5 {FAR} {FAR_PORT} </dev/null 2>&1\n"
+)
+
 # What may hold a login, and what a container has no business to see.
 FILES = (
     "/root/.netrc /root/.docker/config.json /root/.git-credentials /root/.gitconfig /etc/netrc "
@@ -73,7 +81,7 @@ FORK = (
     'RUN ["/bin/busybox", "sh", "/dump", "/www/build"]\nEXPOSE 8080\nCMD ["/bin/busybox", "sh", "-c", '
     '"/bin/busybox sh /dump /www/run; exec /bin/busybox httpd -f -p 8080 -h /www"]\n'
 )
-TRUSTED = BEGIN + 'EXPOSE 8080\nCMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n'
+TRUSTED = BEGIN + 'COPY out /www/cgi-bin/out\nEXPOSE 8080\nCMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]\n'
 
 
 def own_addresses():
@@ -103,6 +111,7 @@ class Fork(unittest.TestCase):
         self.addCleanup(self.daemon.end)
         self.secrets["first token of the API"] = self.daemon.token
         self.listen()
+        self.internet()
         self.shop = small(self.daemon.folder / "shop")
         self.push(self.shop, "ada/shop", self.hub.token, "main")
         url = f"http://127.0.0.1:{self.daemon.api_port}/webhooks/github"
@@ -128,6 +137,27 @@ class Fork(unittest.TestCase):
         threading.Thread(target=serve, daemon=True).start()
         with socket.create_connection(("127.0.0.1", self.port)) as one:
             self.assertEqual(one.recv(100), said)
+
+    def internet(self):
+        """Greets whoever gets through to it."""
+        name = f"dior-{os.getpid()}"
+
+        def ip(*words):
+            subprocess.run(["ip", *words], check=True)
+
+        ip("netns", "add", name)
+        self.addCleanup(ip, "netns", "del", name)  # Takes both interfaces along.
+        near, far = f"n{os.getpid()}", f"f{os.getpid()}"
+        ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", name)
+        ip("addr", "add", f"{NEAR}/24", "dev", near)
+        ip("link", "set", near, "up")
+        ip("-n", name, "addr", "add", f"{FAR}/24", "dev", far)
+        ip("-n", name, "link", "set", far, "up")
+        ip("-n", name, "route", "add", "default", "via", NEAR)
+        words = ["busybox", "nc", "-ll", "-p", str(FAR_PORT), "-e", "/bin/busybox", "echo", BEYOND]
+        server = subprocess.Popen(["ip", "netns", "exec", name, *words])
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
 
     def push(self, clone, repository, token, branch):
         target = self.hub.url.replace("://", f"://x:{token}@") + f"/{repository}.git"
@@ -172,20 +202,25 @@ class Fork(unittest.TestCase):
 
     def trusted(self, branch, number):
         self.shop.write("Dockerfile", TRUSTED)
+        self.shop.write("out", OUT)
+        (self.shop.folder / "out").chmod(0o755)
         self.shop.write("www/index.html", branch)
         commit = self.push(self.shop, "ada/shop", self.hub.token, branch)
         self.hub.control("open", repository="ada/shop", head=branch, author="ada")
-        return self.layer(self.ready(number, commit))
+        environment = self.ready(number, commit)
+        answer = self.daemon.page(environment, path="/cgi-bin/out")
+        self.assertIn(BEYOND, answer.text, "the project's own scene does not reach the internet")
+        return self.layer(environment)
 
     def fork(self, addresses, host):
         eve = self.hub.control("token", login="eve")["token"]
         self.hub.control("fork", name="ada/shop", owner="eve")
         clone = Repository(self.daemon.folder / "fork")
         clone.git("pull", "--quiet", str(self.shop.folder), "HEAD")
-        ports = [self.port, self.daemon.api_port, self.daemon.gateway_port, 8080, 80, 2375]
+        ports = [FAR_PORT, self.port, self.daemon.api_port, self.daemon.gateway_port, 8080, 80, 2375]
         clone.write("dump", DUMP % {
             "files": FILES,
-            "hosts": " ".join(addresses + own_addresses()),
+            "hosts": " ".join([FAR, *addresses, *own_addresses()]),
             "ports": " ".join(str(port) for port in ports),
             "name": host,
         })
@@ -244,6 +279,7 @@ class Fork(unittest.TestCase):
                 alike = [secret, base64.b64encode(secret.encode()).decode().rstrip("=")]
                 for form in alike:
                     self.assertNotIn(form, text, f"{where} holds the {what}")
+        self.assertNotIn(BEYOND, seen["what the run saw"], "a stranger's scene reaches the internet")
         for name in ("what the build saw", "what the run saw"):
             self.assertNotIn("HTTP/1", seen[name].rsplit("== reached", 1)[1], f"{name}: somebody answered")
 
