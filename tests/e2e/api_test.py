@@ -7,6 +7,31 @@ import unittest
 
 from daemon import COMPOSE, SOURCE, Daemon, small, until
 
+# A page that asks a database for its orders, and tells it of one more.
+STORE = {
+    "compose.yaml": """
+services:
+  page:
+    build: .
+    command: ['httpd', '-f', '-p', '8080', '-h', '/www']
+    ports: ['8080']
+    depends_on: [database]
+  database:
+    build: .
+    command: ['httpd', '-f', '-p', '5432', '-h', '/database']
+    volumes: ['rows:/rows']
+volumes:
+  rows:
+""",
+    "Dockerfile": "FROM scratch\nCOPY busybox /bin/busybox\nCOPY busybox /bin/sh\nCOPY www /www\n"
+                  'COPY database /database\nENTRYPOINT ["/bin/busybox"]\n',
+    "www/cgi-bin/orders": "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\n"
+                          '/bin/busybox wget -q -O - "database:5432/cgi-bin/rows?$QUERY_STRING"\n',
+    "database/cgi-bin/rows": "#!/bin/sh\nprintf 'Content-Type: text/plain\\r\\n\\r\\n'\n"
+                             '[ -z "$QUERY_STRING" ] || echo "$QUERY_STRING" >>/rows/all\n'
+                             "/bin/busybox cat /rows/all\n",
+}
+
 
 class Scene(unittest.TestCase):
     def setUp(self):
@@ -114,6 +139,48 @@ class Scene(unittest.TestCase):
         self.assertEqual(answer.json["state"], "failed")
         self.assertIn("compose.yaml:4", answer.json["cause"])
         self.assertEqual(self.daemon.engine.containers(self.daemon.installation), [])
+
+    def test_E07_two_previews_of_one_repository_share_no_container_data_url_or_label(self):
+        """E07: separate containers, databases and URLs, told apart by labels, to the end of one."""
+        repository = self.repository()
+        for path, text in STORE.items():
+            repository.write(path, text)
+            (repository.folder / path).chmod(0o755)
+        repository.commit("Keep orders in a database")
+        repository.git("branch", "red")
+        repository.git("branch", "blue")
+        red, blue = (self.daemon.deploy(repository, branch=name).json for name in ("red", "blue"))
+        self.assertEqual((red["state"], blue["state"]), ("ready", "ready"), (red, blue))
+        self.assertEqual(red["commit"], blue["commit"])
+
+        def orders(scene, more=""):
+            return self.daemon.page(scene, path=f"/cgi-bin/orders{more}").text.split()
+
+        def standing(scene):
+            """What Docker has that is labelled as the scene's."""
+            label = [f"diorama.environment={scene['id']}"]
+            return {
+                "container": self.daemon.engine.get("/containers/json?", label=label),
+                "network": self.daemon.engine.get("/networks?", label=label),
+                "volume": self.daemon.engine.get("/volumes?", label=label)["Volumes"],
+            }
+
+        for scene, name in ((red, "red"), (blue, "blue")):
+            self.assertEqual(orders(scene, f"?{name}"), [name])
+        self.assertEqual((orders(red), orders(blue)), (["red"], ["blue"]))
+        self.assertNotEqual(red["url"], blue["url"])
+        stand = [standing(scene) for scene in (red, blue)]
+        for each in stand:
+            services = [c["Labels"]["diorama.service"] for c in each["container"]]
+            self.assertEqual(sorted(services), ["database", "page"])
+            self.assertEqual((len(each["network"]), len(each["volume"])), (1, 1))
+        networks = [set(c["NetworkSettings"]["Networks"]) for s in stand for c in s["container"]]
+        self.assertEqual(networks[0], networks[1])
+        self.assertTrue(networks[0].isdisjoint(networks[2] | networks[3]), networks)
+
+        self.daemon.destroy(red["id"])
+        self.assertEqual(standing(red), {"container": [], "network": [], "volume": []})
+        self.assertEqual(orders(blue), ["blue"])
 
 
 class Door(unittest.TestCase):
