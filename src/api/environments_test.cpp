@@ -68,6 +68,29 @@ TEST_CASE("an environment is shown by id and by slug, with what runs in it (A07,
     CHECK(page.find("url")->scalar_text() == by_id.text("url"));
 }
 
+TEST_CASE("an environment is shown with its ports, or why it has none, while it stands (E10, H10)")
+{
+    ApiWorld world;
+    world.engine_settings.ports = PortPool{
+        .app = {8000, 8009},
+          .database = {9000, 9000}
+    };
+    const auto shop = world.shop();
+    const auto shown = world.get("/api/v1/environments/" + shop.slug);
+    CHECK(shown.text("app_port") == "8000");
+    CHECK(shown.text("database_port") == "9000");
+    CHECK(!shown.body.find("no_ports"));
+
+    const auto made = world.post("/api/v1/environments", ApiWorld::branch_body("two"));
+    CHECK(made.status == 201);
+    CHECK(made.text("no_ports").starts_with("no port from 9000 to 9000 is free"));
+    CHECK(!made.body.find("app_port"));
+
+    CHECK(world.remove("/api/v1/environments/" + shop.slug).status == 202);
+    world.settle(shop.id);
+    CHECK(!world.get("/api/v1/environments/" + shop.slug).body.find("app_port"));
+}
+
 TEST_CASE("services of a scene on its way up are building, those of a failed one failed (A07)")
 {
     ApiWorld world;

@@ -87,6 +87,11 @@ Node view(Context& context, const EnvironmentFacts& facts)
         set_time(node, "expected_start_at", facts.place->start);
         if (!facts.place->waits.empty()) node.set("waits", facts.place->waits);
     }
+    if (facts.ports) {
+        node.set("app_port", facts.ports->app);
+        node.set("database_port", facts.ports->database);
+    }
+    if (!facts.no_ports.empty()) node.set("no_ports", facts.no_ports);
     if (facts.address) node.set("url", url(*facts.address, context.world.settings.entrance));
     node.set("services", services(context, facts));
     node.set("created_at", to_text(environment.created_at));

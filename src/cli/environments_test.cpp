@@ -107,6 +107,7 @@ TEST_CASE("show tells all about one environment and its services")
     const auto ended = Visitor(api).run({"show", "shop-main"});
     CHECK(ended.code == exit_ok);
     CHECK(ended.out.find("name        shop-main\n") != std::string::npos);
+    CHECK(ended.out.find("app_port    8007\n") != std::string::npos);
     CHECK(ended.out.find("SERVICE  STATUS") != std::string::npos);
     CHECK(ended.out.find("worker   running  1") != std::string::npos);
 }

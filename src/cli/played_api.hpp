@@ -69,6 +69,7 @@ public:
             {"state",      state                                                              },
             {"generation", 3                                                                  },
             {"commit",     "0123456789abcdef0123456789abcdef01234567"                         },
+            {"app_port",   8007                                                               },
             {"url",        "http://shop-main.localhost:8080/"                                 },
             {"services",
              Node::List{

@@ -26,6 +26,7 @@ public:
         sleep();
         marks();
         addresses();
+        ports();
         if (config_.api.first_token)
             pass("api.first_token", check_own_secret(*config_.api.first_token));
         for (const std::string& entry : config_.repositories.allowed)
@@ -154,6 +155,28 @@ private:
             "Name at least one address, e.g. 0.0.0.0:8080."
         );
         pass("network.subnets", check_range(config_.network.subnets, scene_prefix, {}));
+    }
+
+    void ports()
+    {
+        const PortConfig& ports = config_.ports;
+        const auto end = [&](std::uint16_t first) { return first + ports.size; };
+        need(ports.app > 0, "ports.app", "is 0", "Write e.g. 8000.");
+        need(ports.database > 0, "ports.database", "is 0", "Write e.g. 9000.");
+        const bool fits =
+            ports.size >= 1 && ports.size <= 65'536 - std::max(ports.app, ports.database);
+        need(
+            fits,
+            "ports.size",
+            "is below 1, or leads beyond port 65535",
+            "Write how many environments there are at most, e.g. 1000."
+        );
+        need(
+            !fits || end(ports.app) <= ports.database || end(ports.database) <= ports.app,
+            "ports.size",
+            "makes the ranges of ports.app and ports.database meet",
+            "Write less, or move them apart."
+        );
     }
 
     void need(bool holds, const char* key, std::string_view wrong, const char* mend)

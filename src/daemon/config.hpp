@@ -121,6 +121,13 @@ struct CleanupConfig {
     milliseconds logs = CleanupSettings{}.logs;
     milliseconds history = CleanupSettings{}.history;
 };
+/// A pair for each environment, one of each range.
+struct PortConfig {
+    bool enabled = false;
+    std::uint16_t app = PortPool{}.app.first;
+    std::uint16_t database = PortPool{}.database.first;
+    std::int64_t size = 1000;  ///< Of each range.
+};
 struct LogConfig {
     Log::Level level = Log::Level::info;
 };
@@ -140,6 +147,7 @@ struct Config {
     DeadlineConfig deadlines;
     SleepConfig sleep;
     CleanupConfig cleanup;
+    PortConfig ports;
     std::map<std::string, RegistryConfig> registries;
     GithubConfig github;
     std::map<std::string, ProjectConfig> projects;
@@ -184,6 +192,7 @@ BOOST_DESCRIBE_STRUCT(
 BOOST_DESCRIBE_STRUCT(
     CleanupConfig, (), (every, idle, ttl, generations, images, disk_high, disk_low, logs, history)
 )
+BOOST_DESCRIBE_STRUCT(PortConfig, (), (enabled, app, database, size))
 BOOST_DESCRIBE_STRUCT(LogConfig, (), (level))
 BOOST_DESCRIBE_STRUCT(
     Config,
@@ -202,6 +211,7 @@ BOOST_DESCRIBE_STRUCT(
      deadlines,
      sleep,
      cleanup,
+     ports,
      registries,
      github,
      projects,

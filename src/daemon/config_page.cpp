@@ -138,6 +138,15 @@ constexpr Sentence sentences[] = {
     {"cleanup.ttl",
      "An environment that stands for so long is taken down, though it is used; 0: never. What is "
      "pinned, or was extended, stays."                                                                                },
+    {"ports.enabled",
+     "Whether each environment is given a port for its app and one for its database until it is "
+     "gone; `diorama show` tells them. Numbers only: the gateway needs none, so that nothing "
+     "listens on them."                                                                                               },
+    {"ports.app",
+     "Where the ports of apps begin. Pull request 12 gets the one 12 further where that is free, "
+     "else the first that is."                                                                                        },
+    {"ports.database",                     "Likewise those of databases."                                             },
+    {"ports.size",                         "How many environments get ports at once."                                 },
     {"cleanup.generations",
      "Of each environment the images of so many versions are kept, for a quick way back."                             },
     {"cleanup.images",
@@ -256,6 +265,7 @@ Node defaults()
         {"deadlines",    to_node(config.deadlines)                     },
         {"sleep",        to_node(config.sleep)                         },
         {"cleanup",      to_node(config.cleanup)                       },
+        {"ports",        to_node(config.ports)                         },
         {"github",       forge_defaults(config.github)                 },
         {"log",          to_node(config.log)                           }
     };

@@ -231,6 +231,10 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
         {"DIORAMA_CLEANUP_DISK_LOW",          "80"                            },
         {"DIORAMA_CLEANUP_LOGS",              "7d"                            },
         {"DIORAMA_CLEANUP_HISTORY",           "0"                             },
+        {"DIORAMA_PORTS_ENABLED",             "true"                          },
+        {"DIORAMA_PORTS_APP",                 "10000"                         },
+        {"DIORAMA_PORTS_DATABASE",            "20000"                         },
+        {"DIORAMA_PORTS_SIZE",                "500"                           },
         {"DIORAMA_GITHUB_WEBHOOK_SECRET",     std::string(good_secret)        },
         {"DIORAMA_GITHUB_WEBHOOK_SECRET_OLD", "9f8e7d6c5b4a3928"              },
         {"DIORAMA_GITHUB_TOKEN",              "ghp_1"                         },
@@ -308,6 +312,10 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
     CHECK(config->cleanup.disk_low == 80);
     CHECK(config->cleanup.logs == std::chrono::days{7});
     CHECK(config->cleanup.history == milliseconds{0});
+    CHECK(config->ports.enabled);
+    CHECK(config->ports.app == 10000);
+    CHECK(config->ports.database == 20000);
+    CHECK(config->ports.size == 500);
     CHECK(config->github.webhook_secret->equals(good_secret));
     CHECK(config->github.webhook_secret_old->equals("9f8e7d6c5b4a3928"));
     CHECK(config->github.token->equals("ghp_1"));

@@ -84,6 +84,15 @@ LimitSettings limits_of(const LimitsConfig& limits)
     };
 }
 
+std::optional<PortPool> ports_of(const PortConfig& config)
+{
+    if (!config.enabled) return std::nullopt;
+    const auto from = [&](std::uint16_t first) {
+        return PortRange{first, static_cast<std::uint16_t>(first + config.size - 1)};
+    };
+    return PortPool{.app = from(config.app), .database = from(config.database)};
+}
+
 Rules rules_of(const ProjectConfig& project)
 {
     return {
@@ -150,6 +159,7 @@ Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gatew
         .logs = config.cleanup.logs,
         .history = config.cleanup.history
     };
+    settings.ports = ports_of(config.ports);
     settings.workers = static_cast<std::size_t>(config.limits.workers);
     settings.builds = static_cast<std::size_t>(config.limits.builds);
     return settings;

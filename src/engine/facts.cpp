@@ -3,6 +3,7 @@
 #include "engine/addresses.hpp"
 #include "store/hosts.hpp"
 #include "store/instances.hpp"
+#include "store/ports.hpp"
 #include "store/projects.hpp"
 
 #include <algorithm>
@@ -44,6 +45,23 @@ std::optional<PublicAddress> address_of(
     return found;
 }
 
+/// Why something that stands has no ports.
+std::string why_none(Tx& tx, const PortPool& pool, const Environment& environment)
+{
+    const auto next = ports::choose(tx, environment, pool);
+    if (!next) return next.error().text();
+    return "It was put up when there were none to be had. Its next push or diorama redeploy gets "
+           "it some.";
+}
+
+void add_ports(Tx& tx, const EngineSettings& settings, EnvironmentFacts& facts)
+{
+    const Environment& environment = facts.environment;
+    facts.ports = ports::of_environment(tx, environment.id);
+    if (facts.ports || !settings.ports || environment.state == State::awaiting_approval) return;
+    facts.no_ports = why_none(tx, *settings.ports, environment);
+}
+
 }  // namespace
 
 std::string_view status_of(const ServiceFacts& service, State state)
@@ -60,6 +78,7 @@ facts_of(Tx& tx, const EngineSettings& settings, const Environment& environment)
     if (!project) return project.error();
     EnvironmentFacts facts{.environment = environment, .project = *std::move(project)};
     if (is_going(environment.state)) return facts;
+    add_ports(tx, settings, facts);
 
     Services services;
     add_instances(services, instances::list(tx, environment.id));

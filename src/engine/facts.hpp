@@ -3,6 +3,7 @@
 #include "engine/queue/places.hpp"
 #include "engine/settings.hpp"
 #include "model/inventory.hpp"
+#include "model/ports.hpp"
 #include "store/tx.hpp"
 
 #include <optional>
@@ -32,6 +33,8 @@ struct EnvironmentFacts {
     /// Where visitors find it, or most likely will: the answer to its creation already says so.
     std::optional<PublicAddress> address;
     std::optional<Place> place;  ///< While it waits for a worker, where `add_places` was asked.
+    std::optional<Ports> ports;
+    std::string no_ports;  ///< Why it has none, where it should: one sentence and the way out.
 };
 
 /// The words of ACCEPTANCE A07: "building", "running", "stopped", "failed".

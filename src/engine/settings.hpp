@@ -7,9 +7,11 @@
 #include "model/hosts.hpp"
 #include "model/ids.hpp"
 #include "model/policy.hpp"
+#include "model/ports.hpp"
 #include "model/rules.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +57,7 @@ struct EngineSettings {
     Policy policy;
     StrangerSettings strangers;
     Deadlines deadlines;
+    std::optional<PortPool> ports;  ///< None: environments are given none.
     SleepSettings sleep;
     CleanupSettings cleanup;
     LimitSettings limits;

@@ -9,6 +9,7 @@
 #include "store/hosts.hpp"
 #include "store/image_uses.hpp"
 #include "store/instances.hpp"
+#include "store/ports.hpp"
 
 #include <algorithm>
 
@@ -44,6 +45,7 @@ Task<Result<>> declare_gone(World world, Environment environment)
         const auto seen = environments::find(tx, environment.id);
         if (!seen) return seen.error();
         image_uses::release_all(tx, environment.id);
+        ports::release(tx, environment.id);
         deployments::supersede(tx, environment.id, seen->wanted.generation, now);
         const auto moved = environments::advance(
             tx,

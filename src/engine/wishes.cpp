@@ -8,6 +8,7 @@
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/jobs.hpp"
+#include "store/ports.hpp"
 #include "store/projects.hpp"
 #include "store/pull_requests.hpp"
 
@@ -185,7 +186,8 @@ Moment moment(Scheduler& scheduler, Random& random, const EngineSettings& settin
         .tenant = settings.tenant,
         .project = ProjectId::make(now, random),
         .environment = EnvironmentId::make(now, random),
-        .deployment = DeploymentId::make(now, random)
+        .deployment = DeploymentId::make(now, random),
+        .ports = settings.ports
     };
 }
 
@@ -306,6 +308,8 @@ Result<Environment> renew(Tx& tx, const Environment& seen, const Wish& change, c
          .created_at = moment.now}
     );
     if (!queued) return queued.error();
+    // Without any it is put up all the same, and says so: no router of today reaches it by them.
+    if (moment.ports) static_cast<void>(ports::take(tx, *wanted, *moment.ports, moment.now));
     jobs::enqueue(tx, seen.id, priority_for(*wanted), moment.now);
     return wanted;
 }

@@ -39,6 +39,7 @@ struct Moment {
     ProjectId project;
     EnvironmentId environment;
     DeploymentId deployment;
+    std::optional<PortPool> ports;  ///< Where its ports come from; none: it gets none.
 };
 Moment moment(Scheduler& scheduler, Random& random, const EngineSettings& settings, Actor actor);
 

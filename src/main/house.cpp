@@ -27,6 +27,7 @@
 #include "store/tenants.hpp"
 
 #include <fstream>
+#include <set>
 
 namespace diorama {
 
@@ -201,6 +202,7 @@ private:
         auto settings = engine_settings(config_, gateway_->ports().front());
         if (!settings) return settings.error();
         settings_ = *std::move(settings);
+        if (settings_.ports) settings_.ports->reserved = own_ports();
         const auto read = [](Tx& tx) -> Result<std::pair<InstallationId, TenantId>> {
             return std::pair{settings::installation(tx), tenants::standard(tx)};
         };
@@ -211,6 +213,15 @@ private:
         logs_ = std::make_unique<Logs>(loop_, *store_);
         logs_->know_everywhere(known_secrets(config_));
         return ok();
+    }
+
+    /// Where we listen, or shall.
+    std::set<std::uint16_t> own_ports() const
+    {
+        const auto gateway = gateway_->ports();
+        std::set<std::uint16_t> own(gateway.begin(), gateway.end());
+        if (const auto api = Address::parse(config_.api.listen)) own.insert(api->port);
+        return own;
     }
 
     Result<> open_forges()

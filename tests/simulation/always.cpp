@@ -2,6 +2,7 @@
 
 #include "store/environments.hpp"
 #include "store/inventory.hpp"
+#include "store/ports.hpp"
 
 #include <map>
 #include <set>
@@ -13,6 +14,7 @@ namespace {
 struct Memory {
     std::map<EnvironmentId, Environment> environments;
     std::vector<Entry> entries;
+    std::vector<ports::Claim> ports;
 };
 
 Memory memory_of(House& house)
@@ -22,6 +24,7 @@ Memory memory_of(House& house)
         for (Environment& environment : environments::all_live(tx))
             memory.environments.emplace(environment.id, std::move(environment));
         memory.entries = inventory::of_target(tx, house.settings().target);
+        memory.ports = ports::list_all(tx);
         return memory;
     });
 }
@@ -59,6 +62,35 @@ void check_makings(const Memory& memory, std::vector<std::string>& found)
     }
 }
 
+/// What it was put up with it keeps until it is gone; what waits for an approval was never put up.
+bool owns_ports(const Environment& environment)
+{
+    return environment.state != State::destroying && environment.state != State::awaiting_approval;
+}
+
+/// E10, H10: each environment that was put up has ports of its own; nobody else has any.
+void check_ports(const PortPool& pool, const Memory& memory, std::vector<std::string>& found)
+{
+    std::set<std::uint16_t> taken = pool.reserved;
+    std::set<EnvironmentId> owners;
+    for (const auto& [owner, ports] : memory.ports) {
+        owners.insert(owner);
+        const auto known = memory.environments.find(owner);
+        if (known == memory.environments.end())
+            found.push_back(fmt::format("{} is gone, and has ports", owner.text()));
+        else if (known->second.state == State::awaiting_approval)
+            found.push_back(fmt::format("{} was not put up, and has ports", known->second.slug));
+        for (const std::uint16_t port : {ports.app, ports.database})
+            if (!taken.insert(port).second)
+                found.push_back(fmt::format("port {} has more than one owner", port));
+    }
+    for (const auto& [id, environment] : memory.environments)
+        if (owns_ports(environment) && !owners.contains(id))
+            found.push_back(
+                fmt::format("{} is {}, and has no ports", environment.slug, name(environment.state))
+            );
+}
+
 }  // namespace
 
 std::vector<std::string> untruths_now(House& house, std::string_view unknown)
@@ -67,6 +99,7 @@ std::vector<std::string> untruths_now(House& house, std::string_view unknown)
     const Memory memory = memory_of(house);
     check_rows(house, memory, unknown, found);
     check_makings(memory, found);
+    if (house.settings().ports) check_ports(*house.settings().ports, memory, found);
     return found;
 }
 

@@ -1,5 +1,6 @@
 #include "simulation/house.hpp"
 
+#include "simulation/people.hpp"
 #include "store/settings.hpp"
 #include "store/tenants.hpp"
 
@@ -72,6 +73,13 @@ House::House(std::uint64_t seed, bool detailed)
     settings_.sleep = {
         .frozen_after = minutes{3}, .stopped_after = minutes{3}, .archived_after = hours{10}
     };
+    // Of each kind just enough; one of them nobody may have.
+    if (seed % 2 == 0)
+        settings_.ports = PortPool{
+            .app = {8000, 8000 + People::pull_requests},
+            .database = {9000, 9000 + People::pull_requests},
+            .reserved = {8003, 9001                        }
+        };
     start();
 }
 

@@ -84,6 +84,8 @@ MUTANTS = [
      "    const auto done"),
     ("images outlive their last use", "teardown.cpp",
      "        image_uses::release_all(tx, environment.id);\n", ""),
+    ("ports are never given back", "teardown.cpp",
+     "        ports::release(tx, environment.id);\n", ""),
     ("the list of open pull requests is compared only when it changed", "poller.cpp",
      "    if (!answer->unchanged) last =",
      "    if (answer->unchanged) co_return std::optional<Listed>{};\n    last ="),

@@ -19,6 +19,7 @@ SMALL = {
     "tokens": "people make them by hand",
     "settings": "a few",
     "instances": "what runs now",
+    "ports": "one an environment that stands",
     "jobs": "one an environment that waits for work",
     "busy": "who runs, or began in the last five minutes",
     "environments": "the resync looks at all, once a minute",
