@@ -50,10 +50,15 @@ public:
     /// Counts rings and nudges: who looked at the queue while it changed looks again.
     std::uint64_t rings() const { return rings_; }
 
-    /// While it lives, a ring for its environment asks its token to stop.
+    bool is_worked_on(EnvironmentId environment) const { return running_.contains(environment); }
+
+    /// While it lives, a ring for its environment asks `work` to stop. One at a time for each.
     class Listening {
     public:
-        Listening(Bell& bell, EnvironmentId environment) : bell_(bell), environment_(environment)
+        Listening(Bell& bell, EnvironmentId environment, std::stop_source work)
+            : bell_(bell),
+              environment_(environment),
+              source_(std::move(work))
         {
             bell_.running_[environment] = source_;
         }
@@ -61,13 +66,9 @@ public:
         Listening& operator=(const Listening&) = delete;
         ~Listening()
         {
-            // Who lost the lease may end after the next one began.
-            const auto mine = bell_.running_.find(environment_);
-            if (mine != bell_.running_.end() && mine->second == source_) bell_.running_.erase(mine);
+            bell_.running_.erase(environment_);
             bell_.ended_.notify();
         }
-
-        std::stop_source& source() { return source_; }
 
     private:
         Bell& bell_;

@@ -78,8 +78,7 @@ Task<milliseconds> Workers::idle_time()
 
 Task<> Workers::work(jobs::Job job, std::stop_token stop)
 {
-    Bell::Listening listening(bell_, job.environment);
-    std::stop_source working = listening.source();
+    std::stop_source working;
     std::stop_callback<std::function<void()>> end(stop, [working]() mutable {
         working.request_stop();
     });
@@ -87,7 +86,7 @@ Task<> Workers::work(jobs::Job job, std::stop_token stop)
     TaskGroup holder(shop_.world.scheduler);
     holder.spawn(hold(job, working, done.get_token()));
 
-    Result<> outcome = co_await converge(job.environment, working.get_token());
+    Result<> outcome = co_await work_alone(job.environment, working);
     done.request_stop();
     co_await holder.join();
     // A lost lease, or a store that does not answer: the job comes back when its lease ends.
@@ -96,6 +95,17 @@ Task<> Workers::work(jobs::Job job, std::stop_token stop)
     // What it missed, the resync sees.
     [[maybe_unused]] const auto looked = co_await caught(doorman_.look(job.environment));
     bell_.nudge();
+}
+
+/// A clock that leaps ends leases of ours while their work goes on: that work ends first.
+Task<Result<>> Workers::work_alone(EnvironmentId environment, std::stop_source working)
+{
+    const milliseconds lease = shop_.world.settings.lease;
+    while (bell_.is_worked_on(environment) && !working.stop_requested())
+        co_await bell_.end(shop_.world.scheduler, environment, lease / 3);
+    if (working.stop_requested()) co_return Error{Code::cancelled, "the lease was lost"};
+    const Bell::Listening listening(bell_, environment, working);
+    co_return co_await converge(environment, working.get_token());
 }
 
 /// One of the four doors at which accidents are caught.

@@ -29,6 +29,7 @@ private:
     Task<> take_all(TaskGroup& group, std::stop_token stop);
     Task<> work(jobs::Job job, std::stop_token stop);
     Task<> hold(jobs::Job job, std::stop_source working, std::stop_token done);
+    Task<Result<>> work_alone(EnvironmentId environment, std::stop_source working);
     Task<Result<>> converge(EnvironmentId environment, std::stop_token stop);
     Task<Result<>> renew(jobs::Job job);
     Task<Result<>> settle(jobs::Job job, Result<> outcome, bool stopping);

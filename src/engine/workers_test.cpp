@@ -95,6 +95,25 @@ TEST_CASE("an accident of the resync ends neither the resync nor the daemon")
     CHECK(world.serving(id, "web") != nullptr);
 }
 
+TEST_CASE("a clock that leaps over a lease sets no second worker beside the first (rule 2)")
+{
+    TestWorld world;
+    world.push_compose('a', std::string(page));
+    world.start();
+    world.driver->latency(seconds{25});
+    const auto id = world.deploy().id;
+    const auto makings = [&] {
+        return std::ranges::count(world.driver->calls, Verb::apply, &FakeDriver::Call::verb);
+    };
+    world.wait_until([&] { return makings() == 1; });
+    world.scheduler.skip(minutes{2});
+    world.scheduler.run_for(seconds{20});
+    CHECK(makings() == 1);
+    world.driver->latency(milliseconds{1});
+    world.scheduler.run_for(minutes{5});
+    CHECK(world.find(id).state == State::ready);
+}
+
 TEST_CASE("what changed while somebody looked at it is looked at once more (H11)")
 {
     TestWorld world;

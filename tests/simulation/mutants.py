@@ -24,6 +24,8 @@ MUTANTS = [
     ("a lease is not renewed", "workers.cpp",
      "        const auto renewed = co_await caught(renew(job));",
      "        const Result<> renewed = ok();"),
+    ("a clock that leaps sets two workers on one scene", "workers.cpp",
+     "while (bell_.is_worked_on(environment) && !working.stop_requested())", "while (false)"),
     ("a row is forgotten though its object stays", "ledger.cpp",
      "    if (!removed) {\n        const auto owed",
      "    if (!removed && removed.error().code == Code::none) {\n        const auto owed"),
