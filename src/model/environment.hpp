@@ -104,7 +104,7 @@ struct Environment {
     std::string cause;           ///< Why the last deployment failed, one sentence; else empty.
     Instant created_at{};
     Instant updated_at{};
-    Instant wanted_at{};       ///< The last push, or somebody's wish for it.
+    Instant wanted_at{};       ///< The last push, or somebody's wish for it; never our own.
     Instant standing_since{};  ///< Made, or brought back: what its greatest age counts from.
     std::optional<Instant> last_accessed_at;
     std::optional<Instant> destroyed_at;

@@ -12,7 +12,8 @@ constexpr auto want_sql = R"sql(
     SET wanted_generation = wanted_generation + 1, wanted_ref = :ref, wanted_commit = :commit,
         wanted_presence = :presence, wanted_rebuild = :rebuild,
         wanted_untrusted = :untrusted,
-        wanted_at = :now, version = version + 1, updated_at = :now
+        wanted_at = CASE WHEN :by_somebody = 1 THEN :now ELSE wanted_at END,
+        version = version + 1, updated_at = :now
     WHERE id = :id
     RETURNING *
 )sql";
@@ -131,13 +132,14 @@ want(Tx& tx, EnvironmentId id, const Wish& change, const Actor& actor, Instant n
         want_sql,
         read,
         {
-            {"id",        id              },
-            {"ref",       change.ref      },
-            {"commit",    change.commit   },
-            {"presence",  change.presence },
-            {"rebuild",   change.rebuild  },
-            {"untrusted", change.untrusted},
-            {"now",       now             }
+            {"id",          id                               },
+            {"ref",         change.ref                       },
+            {"commit",      change.commit                    },
+            {"presence",    change.presence                  },
+            {"rebuild",     change.rebuild                   },
+            {"untrusted",   change.untrusted                 },
+            {"by_somebody", actor.type != Actor::Type::system},
+            {"now",         now                              }
     }
     );
     if (!changed) return found_or_missing(changed, id);

@@ -1,5 +1,6 @@
 #include "simulation/always.hpp"
 
+#include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/inventory.hpp"
 #include "store/ports.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 struct Memory {
     std::map<EnvironmentId, Environment> environments;
+    std::map<EnvironmentId, Instant> wished;  ///< When the newest generation was.
     std::vector<Entry> entries;
     std::vector<ports::Claim> ports;
 };
@@ -21,8 +23,12 @@ Memory memory_of(House& house)
 {
     return house.peek([&](Tx& tx) -> Result<Memory> {
         Memory memory;
-        for (Environment& environment : environments::all_live(tx))
+        for (Environment& environment : environments::all_live(tx)) {
+            const auto newest =
+                deployments::of_generation(tx, environment.id, environment.wanted.generation);
+            if (newest) memory.wished.emplace(environment.id, newest->created_at);
             memory.environments.emplace(environment.id, std::move(environment));
+        }
         memory.entries = inventory::of_target(tx, house.settings().target);
         memory.ports = ports::list_all(tx);
         return memory;
@@ -49,10 +55,10 @@ void check_makings(const Memory& memory, std::vector<std::string>& found)
 {
     for (const Entry& entry : memory.entries) {
         const auto owner = memory.environments.find(entry.environment);
-        if (owner == memory.environments.end()) continue;
+        if (owner == memory.environments.end() || !memory.wished.contains(owner->first)) continue;
         const Environment& environment = owner->second;
         if (entry.generation < environment.wanted.generation &&
-            entry.created_at > environment.wanted_at)
+            entry.created_at > memory.wished.at(environment.id))
             found.push_back(fmt::format(
                 "{} was made for generation {}, and {} was wanted already",
                 entry.name,

@@ -13,11 +13,13 @@ namespace diorama::simulation {
 
 namespace {
 
-/// The last event of that name before the one at `end`; the whole life where there was none.
+/// The last event of that name that somebody brought about before the one at `end`; the whole life
+/// where there was none.
 Instant last(const Events& events, std::string_view name, std::size_t end, Instant otherwise)
 {
     for (std::size_t i = end; i-- > 0;)
-        if (events[i].event == name) return events[i].at;
+        if (events[i].event == name && events[i].actor.type != Actor::Type::system)
+            return events[i].at;
     return otherwise;
 }
 

@@ -23,6 +23,25 @@ TEST_CASE("idle it goes down rung by rung, and a visit brings it back (H12, F14)
     CHECK(world.find(id).presence == Presence::awake);
 }
 
+TEST_CASE("a scene that crashes again and again is not in use because it is made whole")
+{
+    TestWorld world;
+    world.engine_settings.sleep = {};
+    world.push_compose('a', "services:\n  web:\n    image: web:1\n    ports: ['8080']\n");
+    const auto id = world.deploy().id;
+    world.settle(id);
+    const auto first = world.find(id).wanted.generation;
+    for (int i = 0; i < 3; ++i) {
+        world.scheduler.run_for(minutes{8});
+        world.host.vanish(EntryType::container, world.serving(id, "web")->name);
+        world.wait_until([&] { return world.find(id).state == State::updating; });
+        world.settle(id);
+    }
+    REQUIRE(world.find(id).wanted.generation > first);
+    world.scheduler.run_for(minutes{8});
+    CHECK(world.find(id).presence == Presence::frozen);
+}
+
 TEST_CASE("pinned it stays awake, until a person puts it to sleep; extended it may live longer")
 {
     SleepScene scene;
