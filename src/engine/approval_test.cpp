@@ -60,6 +60,17 @@ TEST_CASE("an approval lets exactly that commit run, as a stranger's (SEC-25)")
     CHECK(world.preview(7)->serving_commit == world.commit('b'));
 }
 
+TEST_CASE("an approval that comes while the forge is being asked is not forgotten (SEC-25)")
+{
+    Fork world;
+    world.forge.delay = seconds{10};
+    world.tell(world.arrival(7, "edited"));
+    world.scheduler.run_for(seconds{3});
+    CHECK(world.approve("aaaaaaa").has_value());
+    CHECK(world.state(7) == State::ready);
+    CHECK(world.record(7).verdict == pull_requests::Verdict::preview);
+}
+
 TEST_CASE("what was pushed meanwhile is not what was approved (SEC-25)")
 {
     Fork world;

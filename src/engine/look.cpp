@@ -262,8 +262,11 @@ Task<Result<>> Look::settle(
         Moment moment = begun;
         moment.actor = actor_for(tx, known.project, facts.pull_request, user, moment);
         const Rules& rules = rules_for(settings.rules, known.project.name);
+        // Somebody may have approved it while its forge was asked.
+        const auto now_known = pull_requests::find(tx, known.project.id, facts.pull_request.number);
+        if (!now_known) return now_known.error();
         const Decision decision =
-            decide(rules, repository_of(known.project), facts, known.record.approval);
+            decide(rules, repository_of(known.project), facts, now_known->approval);
         const Place place{known.project, known.record.verdict, std::nullopt};
         auto done = carry_out(tx, place, facts.pull_request, decision, moment);
         if (!done) return done.error();
