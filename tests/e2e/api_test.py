@@ -2,6 +2,7 @@
 """The API of a real daemon, as CI and people use it."""
 
 import re
+import shutil
 import stat
 import unittest
 
@@ -107,17 +108,19 @@ class Scene(unittest.TestCase):
             "the ill container to go",
         )
 
-    def test_a_newer_push_ends_the_running_build_and_leaves_no_image_of_it(self):
-        repository = self.repository()
+    def build_slowly(self, repository):
+        """One service is built at once, the other takes its time."""
         repository.write("compose.yaml", "services:\n  page:\n    build: .\n    ports: ['8080']\n"
                          "  slow:\n    build: ./slow\n")
         repository.write("slow/Dockerfile", "FROM scratch\nCOPY busybox /bin/busybox\n"
                          'RUN ["/bin/busybox", "sleep", "120"]\n')
-        (repository.folder / "slow" / "busybox").write_bytes(
-            (repository.folder / "busybox").read_bytes()
-        )
+        shutil.copy(repository.folder / "busybox", repository.folder / "slow" / "busybox")
         repository.commit("Build slowly")
-        id = self.daemon.deploy(repository, prefer="respond-async").json["id"]
+        return self.daemon.deploy(repository, prefer="respond-async").json["id"]
+
+    def test_A21_a_newer_push_and_a_cancel_end_the_running_build_and_leave_no_image_of_it(self):
+        repository = self.repository()
+        id = self.build_slowly(repository)
         images = self.daemon.engine.images
         until(lambda: images(self.daemon.installation), "the quick service's image")
 
@@ -129,6 +132,18 @@ class Scene(unittest.TestCase):
         self.assertEqual(self.daemon.page(ready).text, "two")
         self.assertEqual(self.daemon.deployments(id)[1]["status"], "superseded")
         until(lambda: len(images(self.daemon.installation)) == 1, "the older image to go", limit=20)
+
+        self.build_slowly(repository)
+        slug, slow = ready["slug"], self.daemon.builds
+        until(slow, "the slow build to begin")
+        shown = self.daemon.command("top", "--once").stdout
+        self.assertRegex(shown, rf"(?m)^Workers 1 of 8 .*\n(.*\n)*{slug} +updating ")
+        cancelled = self.daemon.command("cancel", slug)
+        self.assertEqual(slow(), [])
+        self.assertEqual(cancelled.returncode, 0, cancelled)
+        self.assertIn("nothing of it runs any more", cancelled.stdout)
+        self.assertEqual(self.daemon.page(ready).text, "two")
+        self.assertEqual(self.daemon.environment(id)["cause"], "cancelled by admin")
 
     def test_A20_a_first_deployment_that_fails_leaves_a_cause_and_no_containers(self):
         repository = self.repository()

@@ -281,6 +281,16 @@ class Daemon:
         connection = http.client.HTTPConnection("127.0.0.1", self.api_port, timeout=120)
         return ask(connection, method, path, body, headers)
 
+    def command(self, *words):
+        """What a person types, and what comes of it."""
+        server = f"http://127.0.0.1:{self.api_port}"
+        return subprocess.run(
+            [PROGRAM, *words],
+            env={**self.settings, "DIORAMA_SERVER": server, "DIORAMA_TOKEN": self.token},
+            capture_output=True,
+            text=True,
+        )
+
     def get(self, path):
         answer = self.api("GET", path)
         assert answer.status == 200, answer
@@ -304,6 +314,11 @@ class Daemon:
         found = [s for s in environment["services"] if s["name"] == service]
         host = urllib.parse.urlsplit(found[0]["url"]).netloc
         return self.visit(host, path, method)
+
+    def builds(self):
+        """Containers of the steps of builds that run now."""
+        network = f"diorama-build-{self.installation[-8:]}"
+        return self.engine.get("/containers/json?", network=[network])
 
     def visit(self, host, path="/", method="GET"):
         connection = http.client.HTTPConnection("127.0.0.1", self.gateway_port, timeout=30)
