@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""mutants.py BUILD SEEDS: shows that the simulation can fail.
+"""mutants.py BUILD SEEDS [WORDS]: shows that the simulation can fail; with WORDS, by those faults
+only whose description or file has them.
 mutants.py --check: only that each of them still has its place in the source.
 
 Each mutant is one deliberate fault in one file of the engine. It is compiled from a changed copy,
@@ -225,6 +226,12 @@ def lives_until_found(program, seeds):
     return (int(found[1]), found[2]) if found else None
 
 
+def chosen_by(words):
+    chosen = [(index, mutant) for index, mutant in enumerate(MUTANTS, 1)
+              if words in mutant[0] or words in mutant[1]]
+    return chosen or sys.exit(f"no mutant has {words!r} in its description or file")
+
+
 def check():
     for index, (_, file, old, new) in enumerate(MUTANTS, 1):
         changed_source(index, file, old, new)
@@ -236,10 +243,11 @@ def main():
     if sys.argv[1:] == ["--check"]:
         return check()
     build, seeds = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2])
+    chosen = chosen_by(" ".join(sys.argv[3:]))
     folder = build / "mutants"
     folder.mkdir(exist_ok=True)
     alive = 0
-    for index, (fault, file, old, new) in enumerate(MUTANTS, 1):
+    for index, (fault, file, old, new) in chosen:
         changed = mutate(index, file, old, new, folder)
         program = folder / f"mutant_{index}"
         link(build, compile_object(build, file, changed), program)
@@ -248,7 +256,7 @@ def main():
         said = f"life {found[0]:4}: {found[1][:90]}" if found else f"NOT FOUND in {seeds} lives"
         print(f"{index:2}  {fault:<62}  {said}", flush=True)
         program.unlink()
-    print(f"{len(MUTANTS)} mutants, {alive} not found")
+    print(f"{len(chosen)} mutants, {alive} not found")
     return 1 if alive else 0
 
 
