@@ -57,9 +57,15 @@ TEST_CASE("capacity tells who waits, what runs and what it uses, and how much is
     CHECK(why.text("verdict") == "waiting");
     CHECK(
         why.text("reason") ==
-        "it waits for a place, number 1 in the queue: 1 of 1 environments are awake"
+        "it waits for a place, number 1 in the queue: 1 of 1 environments are awake. Put one to "
+        "sleep (diorama sleep), unpin or take one down, or raise limits.environments in "
+        "diorama.toml."
     );
-    CHECK(shop.state == State::ready);
+    CHECK(why.text("mend") == "diorama sleep " + shop.slug);
+    const std::string pin = "/api/v1/environments/" + shop.id.text() + "/pin";
+    CHECK(world.ask(world.request_of("PUT", pin)).status == 200);
+    const auto pinned = world.get("/api/v1/environments/" + other + "/why");
+    CHECK(pinned.text("mend") == "diorama top");
 }
 
 TEST_CASE("who waits for a worker is told the place and the expected start (H06)")

@@ -1,6 +1,7 @@
 #include "engine/why.hpp"
 
 #include "base/instant.hpp"
+#include "engine/queue/doorman.hpp"
 #include "store/deployments.hpp"
 #include "store/environments.hpp"
 #include "store/inventory.hpp"
@@ -71,11 +72,12 @@ Why on_waiting(const Environment& environment, const Story& story)
         return {
             "waiting",
             fmt::format(
-                "it waits for a place, number {} in the queue: {}",
+                "it waits for a place, number {} in the queue: {}. {}",
                 story.place->position,
-                story.place->waits
+                story.place->waits,
+                story.room
             ),
-            "diorama top"
+            story.sleeper.empty() ? "diorama top" : "diorama sleep " + story.sleeper
         };
     std::string reason = "it waits for a worker";
     if (story.place) reason += fmt::format(", number {} in the queue", story.place->position);
@@ -171,6 +173,25 @@ Why why(const Story& story)
     return verdict;
 }
 
+namespace {
+
+/// What would let it in. Who may read of it may read of its project, and of no other.
+void add_room(Tx& tx, const EngineSettings& settings, Story& story, Instant now)
+{
+    const Waiter waiter{*story.environment, *story.latest};
+    const Admission answer = prospects(tx, settings.limits, waiter, now);
+    const bool free = answer.answer == Admission::Answer::admitted;
+    story.room = free ? "There is a place for it now." : answer.mend;
+    for (const Displaced& each : answer.candidates) {
+        const auto other = environments::find(tx, each.environment);
+        if (!other || other->identity.project != waiter.environment.identity.project) continue;
+        story.sleeper = other->slug;
+        return;
+    }
+}
+
+}  // namespace
+
 Result<Story>
 story_of(Tx& tx, const EngineSettings& settings, const Environment& environment, Instant now)
 {
@@ -186,6 +207,7 @@ story_of(Tx& tx, const EngineSettings& settings, const Environment& environment,
     const auto latest = deployments::latest(tx, environment.id);
     if (!latest && latest.error().code != Code::not_found) return latest.error();
     if (latest) story.latest = *latest;
+    if (latest && story.place && !story.place->waits.empty()) add_room(tx, settings, story, now);
     for (const Entry& entry : inventory::of_environment(tx, environment.id))
         story.owed += entry.status == EntryStatus::owed ? 1 : 0;
     return story;

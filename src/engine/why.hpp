@@ -18,7 +18,9 @@ struct Story {
     std::optional<Environment> environment;
     std::optional<pull_requests::Record> record;  ///< There when there is no environment.
     std::optional<Deployment> latest;
-    std::optional<Place> place;  ///< In the line before the workers.
+    std::optional<Place> place;  ///< In the line before the workers, or for a place.
+    std::string room;            ///< What would free a place for it: a sentence …
+    std::string sleeper;         ///< … and which of its project could sleep for it.
     std::size_t owed = 0;        ///< Objects that could not be removed.
     std::optional<Ended> ended;  ///< That it was ended on purpose.
 };

@@ -141,6 +141,13 @@ Result<Admission> apply_for_place(
     return answer;
 }
 
+Admission prospects(Tx& tx, const LimitSettings& limits, const Waiter& waiter, Instant now)
+{
+    LimitSettings by_hand = limits;
+    by_hand.at_limit = AtLimit::sleep_oldest;
+    return admit(by_hand, {waiter.environment, waiter.deployment.needs}, read_occupancy(tx), now);
+}
+
 Task<Result<>> Doorman::look(std::optional<EnvironmentId> ended)
 {
     const Moment moment = diorama::moment(world_.scheduler, world_.random, world_.settings, limit);

@@ -24,6 +24,10 @@ Result<Admission> apply_for_place(
     const Moment& moment
 );
 
+/// How things stand for a deployment that waits: which limit keeps it, and whom somebody may put to
+/// sleep to free a place, whatever is done by itself.
+Admission prospects(Tx& tx, const LimitSettings& limits, const Waiter& waiter, Instant now);
+
 /// Sees to it that nobody waits while there is a place, and that no more is awake than may be.
 class Doorman {
 public:
