@@ -44,6 +44,7 @@ private:
         at_least_one("limits.services", config_.limits.services);
         at_least_one("limits.workers", config_.limits.workers);
         at_least_one("limits.builds", config_.limits.builds);
+        at_least_one("limits.starts", config_.limits.starts);
         at_least_one("limits.pids", config_.limits.pids);
         at_least_one("cleanup.generations", config_.cleanup.generations);
         need(

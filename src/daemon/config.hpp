@@ -77,6 +77,7 @@ struct LimitsConfig {
     std::optional<double> total_cpus;          ///< Of all that are awake; 0: any.
     AtLimit at_limit = AtLimit::sleep_oldest;  ///< What happens to the next one.
     std::int64_t workers = 8;                  ///< Environments worked on at once.
+    std::int64_t starts = 4;                   ///< Scenes started at once.
     std::int64_t builds = 2;                   ///< Images built at once …
     ByteSize build_memory{2ULL << 30U};        ///< … and what each RUN of theirs may use.
     double build_cpus = 0;                     ///< 0: as many as there are.
@@ -175,6 +176,7 @@ BOOST_DESCRIBE_STRUCT(
      total_cpus,
      at_limit,
      workers,
+     starts,
      builds,
      build_memory,
      build_cpus,

@@ -89,6 +89,10 @@ constexpr Sentence sentences[] = {
      "not used for the longest time, `destroy-oldest` takes it down, `queue` waits until there is "
      "a place, `refuse` says no. Pinned ones stay, and a stranger's never displaces one of yours."                    },
     {"limits.workers",                     "Environments worked on at once."                                          },
+    {"limits.starts",
+     "Scenes whose containers are started at once, so that a machine is not overrun by many. "
+     "Waking "
+     "one takes no place."                                                                                            },
     {"limits.builds",                      "Images built at once."                                                    },
     {"limits.build_memory",                "Memory of each RUN step of a build; 0: all there is."                     },
     {"limits.build_cpus",                  "Cores of each RUN step of a build; 0: all there are."                     },

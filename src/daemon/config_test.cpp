@@ -199,6 +199,7 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
         {"DIORAMA_LIMITS_TOTAL_CPUS",         "2.5"                           },
         {"DIORAMA_LIMITS_AT_LIMIT",           "queue"                         },
         {"DIORAMA_LIMITS_WORKERS",            "3"                             },
+        {"DIORAMA_LIMITS_STARTS",             "2"                             },
         {"DIORAMA_LIMITS_BUILDS",             "1"                             },
         {"DIORAMA_LIMITS_BUILD_MEMORY",       "1g"                            },
         {"DIORAMA_LIMITS_BUILD_CPUS",         "1.5"                           },
@@ -277,6 +278,7 @@ TEST_CASE("every key but the registries' and projects' is overridden by its vari
     CHECK(config->limits.cpus_most == 4);
     CHECK(config->limits.services == 5);
     CHECK(config->limits.workers == 3);
+    CHECK(config->limits.starts == 2);
     CHECK(config->limits.builds == 1);
     CHECK(config->limits.build_memory.bytes == 1ULL << 30U);
     CHECK(config->limits.build_cpus == 1.5);
@@ -434,6 +436,7 @@ TEST_CASE("each value that cannot be is told with what to write instead")
         {"[limits]\ncpus = nan",                 "limits.cpus"             },
         {"[limits]\ncpus = 3.0",                 "above limits.cpus_most"  },
         {"[limits]\nbuilds = -1",                "limits.builds"           },
+        {"[limits]\nstarts = 0",                 "limits.starts"           },
         {"[deadlines]\nbuild = \"0s\"",          "deadlines.build"         },
         {"[deadlines]\nbuild = \"soon\"",        "deadlines.build"         },
         {"[log]\nlevel = \"loud\"",              "log.level"               },

@@ -161,6 +161,7 @@ Result<EngineSettings> engine_settings(const Config& config, std::uint16_t gatew
     };
     settings.ports = ports_of(config.ports);
     settings.workers = static_cast<std::size_t>(config.limits.workers);
+    settings.starts = static_cast<std::size_t>(config.limits.starts);
     settings.builds = static_cast<std::size_t>(config.limits.builds);
     return settings;
 }

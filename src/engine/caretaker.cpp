@@ -43,6 +43,8 @@ void Caretaker::tell(const Result<>& done)
 
 Task<Result<>> Caretaker::round(std::stop_token stop)
 {
+    const auto reaped = co_await reap();
+    if (!reaped) co_return reaped.error();
     const auto found = co_await shop_.world.driver.observe(std::nullopt);
     const auto remembered = co_await remember();
     if (!remembered) co_return remembered.error();
@@ -61,6 +63,23 @@ Task<Result<>> Caretaker::round(std::stop_token stop)
     if (!removed) co_return removed.error();
     if (stop.stop_requested()) co_return Error{Code::cancelled, "stopping"};
     co_return co_await remove_unused_images(shop_.world);
+}
+
+/// Whoever held a lease that ended is gone, or hangs: its work is taken up by others.
+Task<Result<std::int64_t>> Caretaker::reap()
+{
+    const auto work = [now = shop_.world.scheduler.now()](Tx& tx) -> Result<std::int64_t> {
+        return jobs::reap(tx, now);
+    };
+    const auto reaped = co_await shop_.world.store.transact(work);
+    if (reaped && *reaped > 0)
+        shop_.world.log.warn(
+            "leases that were not renewed are free again",
+            {
+                {"number", *reaped}
+        }
+        );
+    co_return reaped;
 }
 
 Task<Result<Remembered>> Caretaker::remember()

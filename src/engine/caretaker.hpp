@@ -22,6 +22,7 @@ public:
     Task<Result<>> round(std::stop_token stop);
 
 private:
+    Task<Result<std::int64_t>> reap();
     Task<Result<Remembered>> remember();
     Task<Result<std::vector<Orphan>>>
     ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays, std::size_t scenes);

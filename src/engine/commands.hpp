@@ -10,15 +10,15 @@
 
 namespace diorama {
 
-/// What people and programs can do (DESIGN rule 10). Each checks its right against the resource,
-/// writes the wish in one transaction, and wakes a worker; the rest happens by itself. API,
-/// command line and comment commands call these and nothing else.
 /// A deployment that was ended by somebody's word.
 struct Cancelled {
     Deployment deployment;
     bool ended = false;  ///< Nothing of it is under way any more: no build, no start.
 };
 
+/// What people and programs can do (DESIGN rule 10). Each checks its right against the resource,
+/// writes the wish in one transaction, and wakes a worker; the rest happens by itself. API,
+/// command line and comment commands call these and nothing else.
 class Commands {
 public:
     Commands(World world, Bell& bell) : world_(world), bell_(bell) {}

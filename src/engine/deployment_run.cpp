@@ -102,6 +102,8 @@ Task<Result<std::vector<Instance>>> DeploymentRun::put_up()
     }
     auto scene = co_await prepare();
     if (!scene) co_return scene.error();
+    const auto place = co_await shop_.starts.acquire(stop_);
+    if (!place) co_return Error{Code::superseded, "a newer wish came"};
     const milliseconds limit = world_.settings.deadlines.start;
     const Deadline starting(world_.scheduler, limit, stop_);
     Rollout rollout(

@@ -41,6 +41,7 @@ private:
     std::stop_source stopping_;
     Followers followers_;
     Publisher publisher_;
+    Semaphore starts_;
     Workshop shop_;
     Commands commands_;
     Workers workers_;

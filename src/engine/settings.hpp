@@ -62,7 +62,9 @@ struct EngineSettings {
     CleanupSettings cleanup;
     LimitSettings limits;
     std::size_t workers = 8;  ///< Environments worked on at once.
+    std::size_t wakers = 4;   ///< And so many woken besides, while all of these are busy.
     std::size_t builds = 2;   ///< Images built at once, over all environments.
+    std::size_t starts = 4;   ///< Scenes put up at once, once their images are there.
     milliseconds lease = seconds{30};
     milliseconds resync = seconds{60};  ///< How often what is gets compared with what shall be.
 };

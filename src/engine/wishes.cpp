@@ -57,9 +57,14 @@ std::optional<Event> move_for(State state)
     }
 }
 
-jobs::Priority priority_for(const Environment& environment)
+/// What is new, or newly pushed, goes before what was put up already and is so once more (K10).
+jobs::Priority priority_for(Tx& tx, const Environment& seen, const Wish& change)
 {
-    return environment.wanted.generation < 2 ? jobs::Priority::high : jobs::Priority::normal;
+    if (seen.wanted.generation == 0 || is_going(seen.state)) return jobs::Priority::high;
+    if (change.rebuild) return jobs::Priority::normal;
+    const auto latest = deployments::latest(tx, seen.id);
+    const bool known = latest && latest->commit == change.commit;
+    return known ? jobs::Priority::normal : jobs::Priority::high;
 }
 
 /// A rebuild was asked for and is still under way: whoever replaces it owes it.
@@ -294,6 +299,7 @@ Result<Environment> renew(Tx& tx, const Environment& seen, const Wish& change, c
         const auto moved = move(tx, seen, *event, moment);
         if (!moved) return moved.error();
     }
+    const jobs::Priority priority = priority_for(tx, seen, change);
     Wish next = change;
     next.rebuild = change.rebuild || owes_rebuild(tx, seen);
     const auto wanted = environments::want(tx, seen.id, next, moment.actor, moment.now);
@@ -310,7 +316,7 @@ Result<Environment> renew(Tx& tx, const Environment& seen, const Wish& change, c
     if (!queued) return queued.error();
     // Without any it is put up all the same, and says so: no router of today reaches it by them.
     if (moment.ports) static_cast<void>(ports::take(tx, *wanted, *moment.ports, moment.now));
-    jobs::enqueue(tx, seen.id, priority_for(*wanted), moment.now);
+    jobs::enqueue(tx, seen.id, priority, moment.now);
     return wanted;
 }
 
@@ -331,7 +337,9 @@ Result<Environment> take_down(Tx& tx, const Environment& seen, const Moment& mom
     const auto wanted = environments::want(tx, seen.id, gone, moment.actor, moment.now);
     if (!wanted) return wanted.error();
     deployments::supersede(tx, seen.id, wanted->wanted.generation, moment.now);
-    jobs::enqueue(tx, seen.id, jobs::Priority::normal, moment.now);
+    const bool cleanup = moment.actor.type == Actor::Type::timer;
+    const auto priority = cleanup ? jobs::Priority::low : jobs::Priority::normal;
+    jobs::enqueue(tx, seen.id, priority, moment.now);
     return wanted;
 }
 

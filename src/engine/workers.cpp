@@ -38,25 +38,29 @@ Task<> Workers::run(std::stop_token stop)
 
 Task<> Workers::take_all(TaskGroup& group, std::stop_token stop)
 {
-    while (!stop.stop_requested() && !is_full(group)) {
-        const auto job = co_await caught(claim());
+    while (!stop.stop_requested()) {
+        const bool full = is_full(group);
+        if (full && waking_ >= shop_.world.settings.wakers) co_return;
+        const auto job = co_await caught(claim(full));
         if (!job || !*job) co_return;
-        group.spawn(work(**job, stop));
+        group.spawn(full ? wake(**job, stop) : work(**job, stop));
     }
 }
 
+/// Whether all places are taken but those of their own that waking has.
 bool Workers::is_full(const TaskGroup& group) const
 {
     const std::size_t waiting = shop_.publisher.waiting();
-    return group.size() >= shop_.world.settings.workers + waiting;
+    return group.size() >= shop_.world.settings.workers + waiting + waking_;
 }
 
-Task<Result<std::optional<jobs::Job>>> Workers::claim()
+Task<Result<std::optional<jobs::Job>>> Workers::claim(bool only_wakes)
 {
     const auto now = shop_.world.scheduler.now();
-    const auto work = [owner = owner_, now, lease = shop_.world.settings.lease](Tx& tx
+    const auto work = [=, owner = owner_, lease = shop_.world.settings.lease](Tx& tx
                       ) -> Result<std::optional<jobs::Job>> {
-        return jobs::claim(tx, owner, now, lease);
+        return only_wakes ? jobs::claim_wake(tx, owner, now, lease)
+                          : jobs::claim(tx, owner, now, lease);
     };
     co_return co_await shop_.world.store.transact(work);
 }
@@ -74,6 +78,14 @@ Task<milliseconds> Workers::idle_time()
     if (!due || !*due) co_return longest_idle;
     const auto left = std::chrono::duration_cast<milliseconds>(**due - shop_.world.scheduler.now());
     co_return std::clamp(left, milliseconds{20}, longest_idle);
+}
+
+/// Somebody waits at a door: deployments cannot take these places.
+Task<> Workers::wake(jobs::Job job, std::stop_token stop)
+{
+    ++waking_;
+    co_await work(job, stop);
+    --waking_;
 }
 
 Task<> Workers::work(jobs::Job job, std::stop_token stop)

@@ -25,9 +25,10 @@ public:
     Task<> run(std::stop_token stop);
 
 private:
-    Task<Result<std::optional<jobs::Job>>> claim();
+    Task<Result<std::optional<jobs::Job>>> claim(bool only_wakes);
     Task<> take_all(TaskGroup& group, std::stop_token stop);
     Task<> work(jobs::Job job, std::stop_token stop);
+    Task<> wake(jobs::Job job, std::stop_token stop);
     Task<> hold(jobs::Job job, std::stop_source working, std::stop_token done);
     Task<Result<>> work_alone(EnvironmentId environment, std::stop_source working);
     Task<Result<>> converge(EnvironmentId environment, std::stop_token stop);
@@ -42,6 +43,7 @@ private:
     std::string owner_;
     Reconciler reconciler_;
     Doorman doorman_;
+    std::size_t waking_ = 0;  ///< In places of their own.
 };
 
 }  // namespace diorama

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/concurrency.hpp"
 #include "engine/followers.hpp"
 #include "engine/publisher.hpp"
 #include "engine/world.hpp"
@@ -14,6 +15,7 @@ struct Workshop {
     World world;
     Followers& followers;
     Publisher& publisher;
+    Semaphore& starts;  ///< Places for scenes that are put up.
 };
 
 }  // namespace diorama

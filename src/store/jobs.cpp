@@ -70,6 +70,23 @@ constexpr auto claim_sql = R"sql(
     RETURNING *
 )sql";
 
+// What has to be put up anew takes its turn among the others: waking shall be short.
+constexpr auto claim_wake_sql = R"sql(
+    UPDATE jobs
+    SET lease = lease + 1, lease_owner = :owner, lease_until = :until, attempt = attempt + 1,
+        claimed_at = :now
+    WHERE due <= :now AND lease_until <= :now AND environment = (
+        SELECT line.environment
+        FROM jobs AS line JOIN environments ON environments.id = line.environment
+        WHERE line.due <= :now AND line.lease_until <= :now AND environments.state = 'asleep'
+            AND environments.wanted_presence = 'awake'
+            AND environments.presence IN ('frozen', 'stopped')
+        ORDER BY line.due, line.environment
+        LIMIT 1
+    )
+    RETURNING *
+)sql";
+
 // A lease is the worker's until it ends or somebody else claims the job, whichever is first.
 constexpr auto renew_sql = R"sql(
     UPDATE jobs SET lease_until = :until
@@ -176,6 +193,19 @@ std::optional<Job> claim(Tx& tx, std::string_view owner, Instant now, millisecon
             {"now",    now         },
             {"recent", now - recent},
             {"until",  now + lease }
+    }
+    );
+}
+
+std::optional<Job> claim_wake(Tx& tx, std::string_view owner, Instant now, milliseconds lease)
+{
+    return tx.one(
+        claim_wake_sql,
+        read,
+        {
+            {"owner", owner      },
+            {"now",   now        },
+            {"until", now + lease}
     }
     );
 }

@@ -45,6 +45,9 @@ void remind(Tx& tx, EnvironmentId environment, Priority priority, Instant due);
 /// dies stops renewing, and its job is due again when its lease ends.
 std::optional<Job> claim(Tx& tx, std::string_view owner, Instant now, milliseconds lease);
 
+/// The same, but takes only what sleeps and shall wake: of those, who waits longest.
+std::optional<Job> claim_wake(Tx& tx, std::string_view owner, Instant now, milliseconds lease);
+
 /// Holds the job until `now + lease`; `conflict` when the lease was lost: stop at once.
 Result<Job> renew(Tx& tx, const Job& job, Instant now, milliseconds lease);
 

@@ -23,8 +23,10 @@ constexpr auto occupants_sql = R"sql(
 )sql";
 
 constexpr auto waiting_sql = R"sql(
-    SELECT id FROM deployments WHERE waits > '' AND status = 'in_progress'
-    ORDER BY created_at, id
+    SELECT deployments.id
+    FROM deployments JOIN environments ON environments.id = deployments.environment
+    WHERE deployments.waits > '' AND deployments.status = 'in_progress'
+    ORDER BY environments.wanted_untrusted, deployments.created_at, deployments.id
 )sql";
 
 Occupant read_occupant(const Row& row)

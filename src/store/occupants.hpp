@@ -25,11 +25,12 @@ struct Waiter {
 
 struct Occupancy {
     std::vector<Occupant> occupants;
-    std::vector<Waiter> waiting;  ///< Who waits longest first.
+    std::vector<Waiter> waiting;  ///< In turn: strangers last, then who waits longest.
 };
 
 Occupancy read_occupancy(Tx& tx);
 
+/// In turn, as above.
 std::vector<Waiter> waiters(Tx& tx);
 
 }  // namespace diorama

@@ -80,7 +80,20 @@ House::House(std::uint64_t seed, bool detailed)
             .database = {9000, 9000 + People::pull_requests},
             .reserved = {8003, 9001                        }
         };
+    draw_hands();
     start();
+}
+
+/// In some lives there are few to do the work, so that much of it waits.
+void House::draw_hands()
+{
+    if (!dice.happens(30)) return;
+    settings_.workers = dice.between(1, 3);
+    settings_.starts = dice.between(1, 2);
+    trace.say(
+        "operator",
+        fmt::format("lets {} work, and {} start at once", settings_.workers, settings_.starts)
+    );
 }
 
 House::~House()

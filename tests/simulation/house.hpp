@@ -92,6 +92,7 @@ public:
 
 private:
     Border border(Place place) { return {scheduler, fate, place}; }
+    void draw_hands();
     void start();
     void stop();
     Task<> keep_running(std::stop_token stop);

@@ -70,6 +70,7 @@ private:
     void check_comment(const PullRequest& it, const Memory& memory);
     void check_status(const PullRequest& it, const Memory& memory);
     void check_environment(const Memory& memory);
+    bool is_crowded_out() const;
     void check_limits();
     void check_objects();
     void check_images();
@@ -179,6 +180,19 @@ void Comparison::check_wanted(const PullRequest& it, const Memory& memory)
     if (kept) check_served(memory);
 }
 
+/// Where few may be awake, those who wait at other doors may take all places, or what nobody may
+/// send to sleep does.
+bool Comparison::is_crowded_out() const
+{
+    const std::uint64_t most = house_.settings().limits.environments;
+    const auto stays = [&](const Memory& memory) {
+        const Environment& it = memory.environment;
+        const bool awake = !is_going(it.state) && it.serving != 0 && it.presence == Presence::awake;
+        return awake && (it.pinned || it.state != State::ready || visited_.contains(it.id));
+    };
+    return most > 0 && static_cast<std::uint64_t>(std::ranges::count_if(memories_, stays)) >= most;
+}
+
 /// It stays so until somebody wants it again, and what served before serves.
 void Comparison::check_cancelled(const Memory& memory)
 {
@@ -225,8 +239,7 @@ void Comparison::check_served(const Memory& memory)
             name(environment.presence)
         );
     if (environment.state == State::ready) return check_awake(memory);
-    // Where few may be awake, who waits at one door may send another to sleep.
-    if (visited_.contains(environment.id) && house_.settings().limits.environments == 0)
+    if (visited_.contains(environment.id) && !is_crowded_out())
         complain("{} sleeps though somebody waits", environment.slug);
     check_asleep(memory);
 }
@@ -341,8 +354,7 @@ void Comparison::check_status(const PullRequest& it, const Memory& memory)
     // A redeploy of what serves may have failed, or been cancelled.
     const bool stands =
         memory.environment.serving_commit == it.head_commit && memory.environment.cause.empty();
-    if (good != stands)
-        complain("the status of {} of {} is not true", it.head_commit, it.number);
+    if (good != stands) complain("the status of {} of {} is not true", it.head_commit, it.number);
 }
 
 void Comparison::check_environment(const Memory& memory)

@@ -4,6 +4,7 @@
 #include "engine/accident.hpp"
 #include "engine/cleanup/endings.hpp"
 #include "store/environments.hpp"
+#include "store/jobs.hpp"
 
 #include <algorithm>
 
@@ -66,6 +67,8 @@ Task<Result<>> DiskWatch::take_down(std::map<EnvironmentId, std::uint64_t> writt
             if (limit == 0 || bytes <= limit) continue;
             const auto down = end_by_clock(tx, *environment, sentence(bytes, limit), now);
             if (!down) return down.error();
+            // It may fill the disk of all.
+            jobs::enqueue(tx, id, jobs::Priority::high, now.now);
             gone.push_back(id);
         }
         return gone;
