@@ -13,10 +13,11 @@ namespace {
 /// The bell is only a hint, so that nobody waits long for it.
 constexpr milliseconds longest_idle = seconds{5};
 
-/// What may pass is tried again; what moved on while somebody looked is looked at once more.
+/// What may pass is tried again. What moved on while somebody looked is looked at once more, and so
+/// is what a ring interrupted: not every ring comes with a new wish.
 bool shall_look_again(Code code)
 {
-    return is_retryable(code) || code == Code::conflict;
+    return is_retryable(code) || code == Code::conflict || code == Code::cancelled;
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ void Mishaps::command()
     static constexpr std::array choices{
         Choice<Mishaps>{4, &Mishaps::approve         },
         Choice<Mishaps>{4, &Mishaps::redeploy        },
-        Choice<Mishaps>{1, &Mishaps::cancel          },
+        Choice<Mishaps>{3, &Mishaps::cancel          },
         Choice<Mishaps>{2, &Mishaps::put_up_by_number},
         Choice<Mishaps>{3, &Mishaps::take_down       },
         Choice<Mishaps>{5, &Mishaps::put_to_sleep    },
@@ -217,7 +217,9 @@ void Mishaps::cancel()
         return found ? std::optional(*found) : std::optional<Deployment>{};
     });
     if (!latest) return;
-    const auto done = house_.run(house_.engine().commands().cancel(admin(), latest->id));
+    // Whoever works on it may not hear of it.
+    Commands& commands = house_.dice.happens(50) ? house_.elsewhere() : house_.engine().commands();
+    const auto done = house_.run(commands.cancel(admin(), latest->id));
     house_.trace.say(
         "operator", fmt::format("cancel {}: {}", number, done ? "done" : done.error().text())
     );

@@ -361,6 +361,9 @@ void Comparison::check_environment(const Memory& memory)
 {
     const Environment& environment = memory.environment;
     for (const Deployment& deployment : memory.deployments)
+        if (deployment.status == DeploymentStatus::success && !deployment.admitted_at)
+            complain("{} was put up, and there was no place for it", environment.slug);
+    for (const Deployment& deployment : memory.deployments)
         if (!is_final(deployment.status) && !is_held_back(memory))
             complain(
                 "deployment {} of {} is {} for ever",
