@@ -121,6 +121,7 @@ Caretaker::ask_for(std::set<EnvironmentId> all, std::vector<Stray> strays, std::
 Task<Result<>> Caretaker::remove_unknown(std::vector<Orphan> unknown, std::size_t scenes)
 {
     std::vector<Stray> strays;
+    strays.reserve(unknown.size());
     for (const Orphan& each : unknown)
         strays.push_back(each.stray);
     if (std::ranges::any_of(unknown, &Orphan::held))

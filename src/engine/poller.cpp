@@ -73,13 +73,11 @@ std::vector<Leaver> Poller::ask_about(Tx& tx, const Listed& listed, Instant now)
         known.emplace(record.facts.number, std::move(record));
     for (const PullRequest& each : listed.open) {
         const auto before = known.extract(each.number);
-        if (before.empty() || differs(each, before.mapped()))
-            pull_requests::ask(tx, listed.project.id, each.number, now);
-        else if (before.mapped().rules == mark)
-            continue;
-        else if (is_unwanted(rules, each))
+        const bool differs_now = before.empty() || differs(each, before.mapped());
+        const bool other_rules = !before.empty() && before.mapped().rules != mark;
+        if (!differs_now && other_rules && is_unwanted(rules, each))
             leavers.push_back({listed.project.id, each.number, Leaver::Why::unwanted});
-        else
+        else if (differs_now || other_rules)
             pull_requests::ask(tx, listed.project.id, each.number, now);
     }
     for (const auto& [number, record] : known)

@@ -71,7 +71,7 @@ class Forge(Place):
         told = self.held()
         self.assertTrue(told["holds"], told)
         self.assertEqual(len(told["missing"]), SCENES)
-        self.assertIn("none was taken down", told["reason"])
+        self.assertIn("none of these previews was taken down", told["reason"])
         self.assertEqual(self.daemon.log.read_text().count("the brake holds"), before + 1)
         self.daemon.kill()
         self.daemon.start()

@@ -206,23 +206,34 @@ void Mishaps::keep()
     });
 }
 
-/// Whatever is under way; seldom anything is.
+/// The newest deployment of a preview, if it is not over.
+std::optional<Deployment> Mishaps::under_way(std::int64_t number)
+{
+    const auto environment = preview(number);
+    if (!environment) return std::nullopt;
+    return house_.ask([&](Tx& tx) -> Result<std::optional<Deployment>> {
+        const auto found = deployments::latest(tx, environment->id);
+        const bool open = found && !is_final(found->status);
+        return open ? std::optional(*found) : std::optional<Deployment>{};
+    });
+}
+
+/// Whatever is under way; often nothing is.
 void Mishaps::cancel()
 {
-    const auto number = static_cast<std::int64_t>(1 + house_.dice.below(People::pull_requests));
-    const auto environment = preview(number);
-    if (!environment) return;
-    const auto latest = house_.ask([&](Tx& tx) -> Result<std::optional<Deployment>> {
-        const auto found = deployments::latest(tx, environment->id);
-        return found ? std::optional(*found) : std::optional<Deployment>{};
-    });
-    if (!latest) return;
-    // Whoever works on it may not hear of it.
-    Commands& commands = house_.dice.happens(50) ? house_.elsewhere() : house_.engine().commands();
-    const auto done = house_.run(commands.cancel(admin(), latest->id));
-    house_.trace.say(
-        "operator", fmt::format("cancel {}: {}", number, done ? "done" : done.error().text())
-    );
+    for (std::int64_t number = 1; number <= People::pull_requests; ++number) {
+        const auto open = under_way(number);
+        if (!open) continue;
+        // Whoever works on it may not hear of it.
+        const bool unheard = house_.dice.happens(50);
+        Commands& commands = unheard ? house_.elsewhere() : house_.engine().commands();
+        const auto done = house_.run(commands.cancel(admin(), open->id));
+        house_.trace.say(
+            unheard ? "somebody else" : "operator",
+            fmt::format("cancel {}: {}", number, done ? "done" : done.error().text())
+        );
+        return;
+    }
 }
 
 void Mishaps::docker_goes_away()

@@ -34,6 +34,7 @@ private:
     void wake();
     void pin();
     void keep();
+    std::optional<Deployment> under_way(std::int64_t number);
     void cancel();
 
     void docker_goes_away();

@@ -48,7 +48,7 @@ MUTANTS = [
      "        }\n"
      "        return std::optional<Brake>{};"),
     ("rules that changed judge only what changes", "poller.cpp",
-     "        else if (before.mapped().rules == mark)", "        else if (true)"),
+     "!before.empty() && before.mapped().rules != mark;", "false;"),
     ("a second comment is made when an answer was lost", "telling.cpp",
      "if (stood || told.comment_intended) {", "if (stood) {"),
     ("the status of an older commit is left pending", "telling.cpp",
